@@ -1,0 +1,12 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+namespace tonus {
+
+/// Microvolts in one of a unit of voltage ("V", "mV", "uV", "µV", "nV", case of the V and spaces
+/// aside); nothing when it is no unit of voltage, such as "counts" or "".
+std::optional<double> microvolts_per(std::string_view unit) noexcept;
+
+}  // namespace tonus

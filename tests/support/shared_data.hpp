@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdlib>
+#include <filesystem>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace tonus::test {
+
+/// The recordings the team shares, beside the project; not part of it. TONUS_SHARED names
+/// another place.
+inline std::filesystem::path shared_folder() {
+    if (const char* named = std::getenv("TONUS_SHARED")) return named;
+    return std::filesystem::path{TONUS_SOURCE_DIR} / ".." / "shared";
+}
+
+inline bool in_ci() {
+    const char* ci = std::getenv("CI");
+    return ci != nullptr && std::string{ci} == "true";
+}
+
+}  // namespace tonus::test
+
+/// Puts the path of `relative` under the shared data into `path`. Where it is absent the test is
+/// skipped and says so; in CI it fails, because there it must run.
+#define TONUS_NEEDS_SHARED(path, relative)                                                  \
+    const std::filesystem::path path = ::tonus::test::shared_folder() / (relative);         \
+    if (!std::filesystem::exists(path)) {                                                   \
+        if (::tonus::test::in_ci()) FAIL() << "shared data is missing: " << path;           \
+        GTEST_SKIP() << "needs the team's recordings, which are not here: " << path;        \
+    }                                                                                       \
+    static_assert(true)
