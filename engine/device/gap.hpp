@@ -12,13 +12,11 @@ enum class GapCause : std::uint8_t {
     device,     ///< the device's own counter jumped: radio, cable or the device itself
     overrun,    ///< our ring was full
     recording,  ///< the recording was interrupted, or lost them before
-    rejected,   ///< they came with an index that cannot be: behind, or far ahead of the clock
 };
-inline constexpr std::size_t kGapCauses = 4;
+inline constexpr std::size_t kGapCauses = 3;
 
 constexpr std::string_view gap_cause_name(GapCause cause) noexcept {
-    constexpr std::array<std::string_view, kGapCauses> names{"device", "overrun", "recording",
-                                                             "rejected"};
+    constexpr std::array<std::string_view, kGapCauses> names{"device", "overrun", "recording"};
     return names[static_cast<std::size_t>(cause)];
 }
 
@@ -35,6 +33,8 @@ struct LossLedger {
     std::uint64_t received = 0;
     std::array<std::uint64_t, kGapCauses> lost{};
     std::uint64_t n_gaps = 0;
+    /// Frames that came again, too late or with an impossible index: not part of the sum.
+    std::uint64_t ignored = 0;
 
     std::uint64_t lost_total() const noexcept {
         std::uint64_t sum = 0;

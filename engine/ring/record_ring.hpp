@@ -1,0 +1,88 @@
+#pragma once
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+
+namespace tonus {
+
+/// A lock-free queue of byte records from one thread to one other.
+///
+/// The writer reserves room, fills it in place and commits; the reader looks at the front record
+/// in place and pops it. Every record is contiguous. A full ring refuses the record: nothing that
+/// was not read is overwritten.
+///
+/// Real time  neither end allocates, waits or calls the system.
+/// Threads    one Writer and one Reader; the ring outlives both.
+/// Order      commit() releases what was written to the reader that acquires it, pop() hands the
+///            room back in the same way. Each end keeps a copy of the other's position on its own
+///            cache line and looks again only when the copy says full or empty.
+class RecordRing {
+public:
+    /// Room for at least `capacity_bytes` with headers. Memory is touched here, not at first use.
+    explicit RecordRing(std::size_t capacity_bytes);
+
+    class Writer {
+    public:
+        explicit Writer(RecordRing& ring) noexcept : ring_(&ring) {}
+        Writer(Writer&&) noexcept = default;
+        Writer& operator=(Writer&&) noexcept = default;
+
+        /// Room for one record, 8-byte aligned; empty when the ring is full.
+        std::span<std::byte> reserve(std::size_t n_bytes) noexcept;
+
+        /// Publishes the record last reserved.
+        void commit() noexcept;
+
+    private:
+        RecordRing* ring_;
+        std::uint64_t tail_ = 0;        // end of what was committed
+        std::uint64_t pending_ = 0;     // end of what was reserved
+        std::uint64_t head_seen_ = 0;   // the reader's position when last looked at
+    };
+
+    class Reader {
+    public:
+        explicit Reader(RecordRing& ring) noexcept : ring_(&ring) {}
+        Reader(Reader&&) noexcept = default;
+        Reader& operator=(Reader&&) noexcept = default;
+
+        /// The oldest record; empty when there is none. Valid until pop().
+        std::span<const std::byte> front() noexcept;
+
+        /// Frees the front record. Only after front() gave one.
+        void pop() noexcept;
+
+    private:
+        RecordRing* ring_;
+        std::uint64_t head_ = 0;
+        std::uint64_t next_ = 0;        // where the record after the front one begins
+        std::uint64_t tail_seen_ = 0;
+    };
+
+    std::size_t capacity() const noexcept { return mask_ + 1; }
+
+    /// The largest record that fits an empty ring, wherever its ends stand.
+    std::size_t record_bytes_max() const noexcept { return capacity() / 2 - kHeaderBytes; }
+
+private:
+    // A record is a header with its size, then its bytes, padded to the header's size so that
+    // headers never wrap. A size of kSkip sends the reader to the start of the buffer.
+    static constexpr std::size_t kHeaderBytes = 8;
+    static constexpr std::uint64_t kSkip = ~std::uint64_t{0};
+    static constexpr std::size_t kCacheLine = 64;
+
+    static constexpr std::uint64_t stored_size(std::uint64_t n_bytes) noexcept {
+        return kHeaderBytes + (n_bytes + kHeaderBytes - 1) / kHeaderBytes * kHeaderBytes;
+    }
+    std::byte* at(std::uint64_t position) const noexcept { return data_.get() + (position & mask_); }
+
+    std::size_t mask_;
+    std::unique_ptr<std::byte[]> data_;
+    alignas(kCacheLine) std::atomic<std::uint64_t> tail_{0};  // written by the writer
+    alignas(kCacheLine) std::atomic<std::uint64_t> head_{0};  // written by the reader
+};
+
+}  // namespace tonus

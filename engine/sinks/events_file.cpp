@@ -1,0 +1,54 @@
+#include "engine/sinks/events_file.hpp"
+
+namespace tonus {
+
+std::string json_string(std::string_view text) {
+    std::string out = "\"";
+    for (const char c : text) {
+        if (c == '"' || c == '\\') {
+            out += {'\\', c};
+        } else if (static_cast<unsigned char>(c) < 0x20) {
+            out += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        } else {
+            out += c;
+        }
+    }
+    return out + '"';
+}
+
+std::string event_json(const Event& event, const std::vector<std::string>& streams) {
+    std::string json = fmt::format("{{\"event\":\"{}\",\"time_s\":{:.6f}",
+                                   event_kind_name(event.kind), event.time_s);
+    const auto stream = [&] {
+        const auto index = static_cast<std::size_t>(event.stream);
+        return json_string(index < streams.size() ? streams[index] : std::string{});
+    };
+    switch (event.kind) {
+        case EventKind::gap:
+            json += fmt::format(",\"stream\":{},\"first_frame\":{},\"n_frames\":{},\"cause\":\"{}\"",
+                                stream(), event.first_frame, event.n_frames,
+                                gap_cause_name(event.cause));
+            break;
+        case EventKind::load_raised:
+        case EventKind::load_cleared:
+            json += fmt::format(",\"onset_s\":{:.2f},\"load_mvc\":{:.4f}", event.onset_s, event.value);
+            break;
+        case EventKind::load_unknown:
+            json += fmt::format(",\"reason\":\"{}\"", reason_name(event.reason));
+            break;
+        case EventKind::rate_mismatch:
+            json += fmt::format(",\"stream\":{},\"off_by_ppm\":{:.0f}", stream(), event.value);
+            break;
+        case EventKind::ended: json += fmt::format(",\"stream\":{}", stream()); break;
+        case EventKind::load_known: break;
+    }
+    return json + '}';
+}
+
+void EventsFile::begin(const SessionInfo& session) {
+    for (const StreamInfo& stream : session.streams) streams_.push_back(stream.name);
+}
+
+void EventsFile::event(const Event& event) noexcept { out_.print("{}\n", event_json(event, streams_)); }
+
+}  // namespace tonus

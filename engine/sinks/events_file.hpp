@@ -1,0 +1,34 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/sinks/sink.hpp"
+#include "engine/sinks/text_writer.hpp"
+
+namespace tonus {
+
+/// The events, one JSON object a line: gaps, flag changes, trouble.
+class EventsFile final : public Sink {
+public:
+    /// Throws Error when the file cannot be made.
+    EventsFile(Files& files, const std::string& path) : out_(files, path) {}
+
+    std::string_view name() const noexcept override { return "events"; }
+    void begin(const SessionInfo& session) override;
+    void row(const ResultRow&) noexcept override {}
+    void event(const Event& event) noexcept override;
+    void end(const RunSummary&) override { out_.close(); }
+
+private:
+    std::vector<std::string> streams_;
+    TextWriter out_;
+};
+
+/// One event as a JSON object, without a line end. `streams` are the names of the streams.
+std::string event_json(const Event& event, const std::vector<std::string>& streams);
+
+/// Text as a JSON string, quotes included.
+std::string json_string(std::string_view text);
+
+}  // namespace tonus

@@ -1,0 +1,18 @@
+#include "engine/sinks/result.hpp"
+
+namespace tonus {
+
+std::string_view event_kind_name(EventKind kind) noexcept {
+    switch (kind) {
+        case EventKind::gap: return "gap";
+        case EventKind::load_raised: return "load_raised";
+        case EventKind::load_cleared: return "load_cleared";
+        case EventKind::load_unknown: return "load_unknown";
+        case EventKind::load_known: return "load_known";
+        case EventKind::rate_mismatch: return "rate_mismatch";
+        case EventKind::ended: return "ended";
+    }
+    return "";
+}
+
+}  // namespace tonus

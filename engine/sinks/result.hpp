@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "engine/activation/activation.hpp"
+#include "engine/core/tick.hpp"
+#include "engine/device/gap.hpp"
+#include "engine/load/load_flag.hpp"
+
+namespace tonus {
+
+/// One channel at one tick.
+struct ChannelResult {
+    float rms_uv = 0.0f;    ///< envelope, of the last value when held
+    float mvc = 0.0f;       ///< fraction of MVC
+    float mdf_hz = 0.0f;    ///< median frequency of the last whole window; 0: none yet
+    float mnf_hz = 0.0f;
+    Status rms_status;
+    Status mvc_status;
+};
+
+/// What the pipeline says every 10 ms. A view: valid during the call that hands it over.
+struct ResultRow {
+    std::uint64_t tick = 0;
+    double time_s = 0.0;          ///< end of the tick, since the first frame of the first EMG stream
+    std::int64_t arrival_ns = 0;  ///< session time at which its last frame arrived
+    GroupTick groups;
+    LoadState load = LoadState::unknown;
+    Reason load_reason = Reason::none;
+    std::span<const ChannelResult> channels;
+};
+
+enum class EventKind : std::uint8_t {
+    gap,           ///< frames lost
+    load_raised,
+    load_cleared,
+    load_unknown,  ///< the flag lost its value, with the reason
+    load_known,    ///< it has one again
+    rate_mismatch, ///< a stream's rate is off its nominal by over 1000 ppm
+    ended,         ///< a device has ended or is lost
+};
+
+std::string_view event_kind_name(EventKind kind) noexcept;
+
+/// Something that happened, with its place.
+struct Event {
+    EventKind kind = EventKind::gap;
+    double time_s = 0.0;           ///< when it was known; of a gap, where it begins
+    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended
+    std::uint64_t first_frame = 0; ///< gap: counted from the stream's first frame
+    std::uint64_t n_frames = 0;    ///< gap
+    GapCause cause = GapCause::device;
+    Reason reason = Reason::none;
+    double onset_s = 0.0;          ///< load changes: the first crossing that led to them
+    double value = 0.0;            ///< load changes: the load; rate_mismatch: ppm
+};
+
+}  // namespace tonus

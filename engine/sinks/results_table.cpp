@@ -1,0 +1,44 @@
+#include "engine/sinks/results_table.hpp"
+
+namespace tonus {
+
+void ResultsTable::begin(const SessionInfo& session) {
+    out_.text("time_s");
+    for (const SessionInfo::Channel& channel : session.channels) out_.print(",{}_mvc", channel.name);
+    for (const char* group : {"local", "global"}) {
+        out_.print(",{0}_mvc,{0}_mvc_low,{0}_mvc_high,{0}_confidence", group);
+    }
+    out_.text(
+        ",local_global_ratio,local_global_ratio_low,local_global_ratio_high"
+        ",load_state,load_reason\n");
+}
+
+void ResultsTable::group(const GroupEstimate& group) {
+    if (!group.valid) {
+        out_.text(",,,,");
+        return;
+    }
+    out_.print(",{:.7g},{:.7g},{:.7g},{:.4g}", group.value, group.low, group.high, group.confidence);
+}
+
+void ResultsTable::row(const ResultRow& row) noexcept {
+    out_.print("{:.2f}", row.time_s);
+    for (const ChannelResult& channel : row.channels) {
+        if (channel.mvc_status.state == ValueState::valid) {
+            out_.print(",{:.7g}", channel.mvc);
+        } else {
+            out_.text(",");
+        }
+    }
+    group(row.groups.local);
+    group(row.groups.global);
+    if (row.groups.ratio.valid) {
+        const RatioEstimate& ratio = row.groups.ratio;
+        out_.print(",{:.7g},{:.7g},{:.7g}", ratio.value, ratio.low, ratio.high);
+    } else {
+        out_.text(",,,");
+    }
+    out_.print(",{},{}\n", load_state_name(row.load), reason_name(row.load_reason));
+}
+
+}  // namespace tonus

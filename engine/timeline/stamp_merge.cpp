@@ -1,0 +1,38 @@
+#include "engine/timeline/stamp_merge.hpp"
+
+#include <limits>
+
+namespace tonus {
+
+std::optional<MergedRecord> StampMerge::front() noexcept {
+    std::optional<MergedRecord> earliest;
+    std::int64_t heard_by_all = std::numeric_limits<std::int64_t>::max();
+    for (std::size_t device = 0; device < readers_.size(); ++device) {
+        FrameRing::Reader& reader = readers_[device];
+        // Finished and heard first, the ring second: what comes in between is only newer.
+        const bool finished = reader.finished();
+        const std::int64_t heard = reader.heard_until();
+        const std::optional<FrameRecord> record = reader.front();
+        if (!record) {
+            if (!finished && heard < heard_by_all) heard_by_all = heard;
+            continue;
+        }
+        if (!earliest || record->frames.arrival_ns < earliest->record.frames.arrival_ns) {
+            earliest = MergedRecord{device, *record};
+        }
+    }
+    if (!earliest || earliest->record.frames.arrival_ns >= heard_by_all) {
+        if (readers_.size() > 1 || !earliest) return std::nullopt;
+    }
+    chosen_ = earliest->device;
+    return earliest;
+}
+
+bool StampMerge::finished() noexcept {
+    for (FrameRing::Reader& reader : readers_) {
+        if (!reader.finished() || reader.front()) return false;
+    }
+    return true;
+}
+
+}  // namespace tonus
