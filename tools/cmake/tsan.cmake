@@ -1,0 +1,6 @@
+# ThreadSanitizer, assertions on. cmake -C tools/cmake/tsan.cmake -B build/tsan
+set(CMAKE_BUILD_TYPE RelWithDebInfo CACHE STRING "")
+set(CMAKE_CXX_FLAGS "-fsanitize=thread -fno-omit-frame-pointer" CACHE STRING "")
+set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1" CACHE STRING "")
+set(TONUS_SANITIZED ON CACHE BOOL "")
+set(TONUS_BENCH OFF CACHE BOOL "")
