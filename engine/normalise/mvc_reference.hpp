@@ -25,9 +25,9 @@ struct MvcReference {
     int trials = 0;
     double repeatability = 0.0;    ///< difference of the two best trials, as a fraction
     double bandwidth_hz = kBandwidthHz;
-    std::string device;            ///< which device, gain and conditioning it holds for
-    std::string settings;
-    std::string made;              ///< when, as written in the session file
+    std::string device = {};            ///< which device, gain and conditioning it holds for
+    std::string settings = {};
+    std::string made = {};              ///< when, as written in the session file
 
     double unbiased_mvc_uv() const noexcept { return mvc_uv / (1.0 + bias); }
 };

@@ -30,6 +30,9 @@ public:
     std::optional<MergedRecord> front() noexcept;
     void pop() noexcept { readers_[chosen_].pop(); }
 
+    /// True while this device's ring holds a record.
+    bool has_record(std::size_t device) noexcept { return readers_[device].front().has_value(); }
+
     /// True when every device is finished and every record was popped.
     bool finished() noexcept;
 

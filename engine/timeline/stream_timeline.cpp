@@ -34,26 +34,25 @@ Placement StreamTimeline::place(const FrameRecord& record) noexcept {
         next_index_ = record.first_index;
         last_arrival_ns_ = arrival_ns;
     }
-    const bool restarted = n_ignored_in_a_row_ >= rate_.frames_in(kRestartAfterS);
-    if (restarted) {
+    Placement placement{.frame = next_frame_};
+    std::uint64_t n_jump = 0;
+    if (n_ignored_in_a_row_ >= rate_.frames_in(kRestartAfterS)) {
+        // The counter began anew: its numbers say nothing of the time between, the clock does.
         const double away_s = static_cast<double>(arrival_ns - last_arrival_ns_) * 1e-9;
         const std::uint64_t n_away = rate_.frames_in(std::max(away_s, 0.0));
-        next_index_ = record.first_index - std::min(record.first_index, n_away > n ? n_away - n : 0);
-    }
-
-    Placement placement{.frame = next_frame_};
-    if (record.first_index < next_index_) {
-        const std::uint64_t behind = next_index_ - record.first_index;
-        if (behind >= n) return ignore(record);
-        placement.n_skip = static_cast<std::size_t>(behind);
-        ledger_.ignored += behind;
+        n_jump = n_away - std::min<std::uint64_t>(n_away, n);
+    } else if (record.first_index < next_index_) {
+        const std::uint64_t n_behind = next_index_ - record.first_index;
+        if (n_behind >= n) return ignore(record);
+        placement.n_skip = static_cast<std::size_t>(n_behind);
+        ledger_.ignored += n_behind;
     } else {
-        const std::uint64_t n_jump = record.first_index - next_index_;
-        if (!restarted && !plausible(n_jump, arrival_ns)) return ignore(record);
-        placement.n_gap_overrun = std::min(record.overrun_before, n_jump);
-        placement.n_gap_device = n_jump - placement.n_gap_overrun;
-        placement.frame += n_jump;
+        n_jump = record.first_index - next_index_;
+        if (!plausible(n_jump, arrival_ns)) return ignore(record);
     }
+    placement.n_gap_overrun = std::min(record.overrun_before, n_jump);
+    placement.n_gap_device = n_jump - placement.n_gap_overrun;
+    placement.frame += n_jump;
     n_ignored_in_a_row_ = 0;
 
     const std::uint64_t n_used = n - placement.n_skip;

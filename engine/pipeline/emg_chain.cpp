@@ -1,0 +1,88 @@
+#include "engine/pipeline/emg_chain.hpp"
+
+#include <algorithm>
+
+namespace tonus {
+namespace {
+
+// Over a gap of up to this long the filters run on over the last good value (domain 2.2).
+constexpr double kHoldS = 0.1;
+
+// Frames of a gap accounted for in one call.
+constexpr double kGapStepS = 5.0;
+
+}  // namespace
+
+EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
+    : gate_(config.gate),
+      condition_(config.condition),
+      energy_(stream.rate, stream.channels.size()),
+      rms_({.n_channels = stream.channels.size(), .window_s = config.window_s}),
+      spectrum_({.rate = stream.rate,
+                 .n_channels = stream.channels.size(),
+                 .high_hz = condition_.low_pass_hz()}),
+      window_s_(config.window_s),
+      with_spectra_(config.spectra),
+      hold_frames_max_(stream.rate.frames_in(kHoldS)) {}
+
+double EmgChain::delay_s() const noexcept { return condition_.delay_s() + 0.5 * window_s_; }
+
+void EmgChain::set_taps(Taps* taps, std::size_t stream) noexcept {
+    taps_ = taps;
+    stream_ = stream;
+}
+
+void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
+    if (in_long_gap_) {
+        gate_.restart();
+        condition_.restart();
+        in_long_gap_ = false;
+    }
+    for (std::size_t done = 0; done < raw.n_frames; done += kBlockFrames) {
+        run(gate_.process(raw.slice(done, std::min(kBlockFrames, raw.n_frames - done))), out);
+    }
+}
+
+std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
+    if (!in_long_gap_ && n_frames <= hold_frames_max_) {
+        while (n_frames > 0) {
+            const std::size_t n = std::min<std::uint64_t>(kBlockFrames, n_frames);
+            run(gate_.hold(n), out);
+            n_frames -= n;
+        }
+        return 0;
+    }
+    in_long_gap_ = true;
+    std::uint64_t budget = std::max<std::uint64_t>(
+        kBlockFrames, static_cast<std::uint64_t>(kGapStepS / kHoldS) * hold_frames_max_);
+    while (n_frames > 0 && budget >= kBlockFrames) {
+        const std::size_t n = std::min<std::uint64_t>(kBlockFrames, n_frames);
+        if (with_spectra_) spectrum_.skip(n);
+        finish_ticks(energy_.skip(n), out);
+        n_frames -= n;
+        budget -= kBlockFrames;
+    }
+    return n_frames;
+}
+
+void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
+    if (taps_ != nullptr) taps_->gated(stream_, emg);
+    condition_.process(emg);
+    if (taps_ != nullptr) taps_->conditioned(stream_, emg);
+    if (with_spectra_) spectrum_.process(emg);
+    finish_ticks(energy_.process(emg), out);
+}
+
+void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept {
+    for (const EnergyTick& tick : ticks) {
+        const Tick<unit::Microvolt> envelope = rms_.process(tick);
+        if (with_spectra_) spectrum_.tick(tick.index);
+        if (taps_ != nullptr) {
+            taps_->energy(stream_, tick);
+            taps_->envelope(stream_, envelope);
+        }
+        out.on_tick(tick, envelope);
+    }
+}
+
+}  // namespace tonus

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/condition/conditioner.hpp"
+#include "engine/condition/gate.hpp"
+#include "engine/envelope/block_energy.hpp"
+#include "engine/envelope/moving_rms.hpp"
+#include "engine/pipeline/taps.hpp"
+#include "engine/spectrum/spectrum.hpp"
+
+namespace tonus {
+
+struct EmgChainConfig {
+    GateConfig gate;
+    ConditionConfig condition;
+    double window_s = 0.25;
+    bool spectra = true;
+};
+
+/// Receives each tick of a chain as it is done.
+class EmgTickSink {
+public:
+    virtual ~EmgTickSink() = default;
+    virtual void on_tick(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) noexcept = 0;
+};
+
+/// From the raw frames of one EMG stream to its envelope and spectra.
+///
+/// Real time  process() and gap() do not allocate, lock, throw or call the system.
+class EmgChain {
+public:
+    EmgChain(const StreamInfo& stream, const EmgChainConfig& config);
+
+    void process(const RawFrames& raw, EmgTickSink& out) noexcept;
+
+    /// Frames that are missing. Call again with what it returns as left, so that a gap of hours
+    /// does not fill the result rings in one go.
+    std::uint64_t gap(std::uint64_t n_frames, EmgTickSink& out) noexcept;
+
+    std::span<const SpectrumValue> spectra() const noexcept { return spectrum_.latest(); }
+    double delay_s() const noexcept;
+    bool band_limited() const noexcept { return condition_.band_limited(); }
+    double low_pass_hz() const noexcept { return condition_.low_pass_hz(); }
+
+    void set_taps(Taps* taps, std::size_t stream) noexcept;
+
+private:
+    void run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept;
+    void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept;
+
+    Gate gate_;
+    Conditioner condition_;
+    BlockEnergy energy_;
+    MovingRms rms_;
+    Spectrum spectrum_;
+    double window_s_;
+    bool with_spectra_;
+    std::uint64_t hold_frames_max_;
+    bool in_long_gap_ = false;
+    Taps* taps_ = nullptr;
+    std::size_t stream_ = 0;
+};
+
+}  // namespace tonus

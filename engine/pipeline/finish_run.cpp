@@ -1,0 +1,28 @@
+#include <exception>
+
+#include "engine/pipeline/ring_sink.hpp"
+
+namespace tonus {
+
+RunSummary finish_run(std::span<Device* const> devices, Pipeline& pipeline,
+                      std::span<Sink* const> sinks) {
+    RunSummary summary = pipeline.summary();
+    std::size_t stream = 0;
+    for (const Device* device : devices) {
+        for (std::size_t s = 0; s < device->streams().size(); ++s) {
+            summary.streams[stream++].trouble = device->trouble();
+        }
+    }
+    std::exception_ptr first_failure;
+    for (Sink* sink : sinks) {
+        try {
+            sink->end(summary);
+        } catch (...) {
+            if (!first_failure) first_failure = std::current_exception();
+        }
+    }
+    if (first_failure) std::rethrow_exception(first_failure);
+    return summary;
+}
+
+}  // namespace tonus

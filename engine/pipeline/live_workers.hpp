@@ -1,0 +1,116 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "engine/core/clock.hpp"
+#include "engine/core/denormals.hpp"
+#include "engine/core/worker.hpp"
+#include "engine/pipeline/pipeline.hpp"
+#include "engine/pipeline/ring_sink.hpp"
+
+namespace tonus {
+
+/// Time since the session began, and whether it is to end.
+class SessionClock {
+public:
+    SessionClock(Clock& clock, const std::atomic<bool>* stop, double duration_s) noexcept
+        : clock_(clock), stop_(stop), end_ns_(duration_s < 1e9 ? static_cast<std::int64_t>(duration_s * 1e9)
+                                   : std::numeric_limits<std::int64_t>::max()) {}
+
+    void begin() noexcept { origin_ns_ = clock_.now_ns(); }
+    std::int64_t now_ns() const noexcept { return clock_.now_ns() - origin_ns_; }
+    bool is_over() const noexcept {
+        return now_ns() >= end_ns_ ||
+               (stop_ != nullptr && stop_->load(std::memory_order_relaxed));
+    }
+
+private:
+    Clock& clock_;
+    const std::atomic<bool>* stop_;
+    std::int64_t end_ns_;
+    std::int64_t origin_ns_ = 0;
+};
+
+/// Reads one device into its ring and wakes the engine.
+class DeviceWorker final : public Worker {
+public:
+    DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
+                 std::chrono::milliseconds patience) noexcept
+        : device_(device), sink_(ring), session_(session), engine_(engine), patience_(patience) {}
+
+    std::string_view name() const noexcept override { return "tonus-device"; }
+    Next step() noexcept override;
+    Doorbell& doorbell() noexcept override { return bell_; }
+    // read() does the waiting; between reads there is none.
+    std::chrono::nanoseconds wait_at_most() const noexcept override { return {}; }
+
+private:
+    Device& device_;
+    RingSink sink_;
+    const SessionClock& session_;
+    Doorbell& engine_;
+    std::chrono::milliseconds patience_;
+    Doorbell bell_;
+};
+
+/// Runs the pipeline over what the rings hold. The engine thread.
+class EngineWorker final : public Worker {
+public:
+    EngineWorker(Pipeline& pipeline, StampMerge merge, std::vector<const FrameRing*> rings,
+                 std::vector<std::size_t> n_streams, ResultPort& out) noexcept
+        : pipeline_(pipeline),
+          merge_(std::move(merge)),
+          rings_(std::move(rings)),
+          n_streams_(std::move(n_streams)),
+          out_(out) {}
+
+    std::string_view name() const noexcept override { return "tonus-engine"; }
+    void enter() noexcept override { flush_.emplace(); }
+    Next step() noexcept override;
+    Doorbell& doorbell() noexcept override { return bell_; }
+
+    bool is_done() const noexcept { return done_.load(std::memory_order_acquire); }
+
+private:
+    void end_streams() noexcept;
+
+    Pipeline& pipeline_;
+    StampMerge merge_;
+    std::vector<const FrameRing*> rings_;
+    std::vector<std::size_t> n_streams_;
+    ResultPort& out_;
+    Doorbell bell_;
+    std::optional<FlushDenormals> flush_;
+    std::atomic<bool> done_{false};
+};
+
+/// Takes results from a ring to one sink. It looks by itself, so that the engine never has to
+/// call the system to wake it.
+class SinkWorker final : public Worker {
+public:
+    SinkWorker(Sink& sink, ResultRing& ring, const EngineWorker& engine,
+               const SessionClock& session) noexcept
+        : sink_(sink), ring_(ring), engine_(engine), session_(session) {}
+
+    std::string_view name() const noexcept override { return sink_.name(); }
+    Next step() noexcept override;
+    Doorbell& doorbell() noexcept override { return bell_; }
+    std::chrono::nanoseconds wait_at_most() const noexcept override {
+        return std::chrono::milliseconds{20};
+    }
+
+private:
+    Sink& sink_;
+    ResultRing& ring_;
+    const EngineWorker& engine_;
+    const SessionClock& session_;
+    Doorbell bell_;
+};
+
+}  // namespace tonus

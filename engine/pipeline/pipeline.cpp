@@ -1,0 +1,327 @@
+#include "engine/pipeline/pipeline.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.hpp"
+#include "engine/device/unit_scale.hpp"
+#include "engine/load/load_input.hpp"
+#include "engine/activation/site.hpp"
+#include "engine/pipeline/montage.hpp"
+
+namespace tonus {
+namespace {
+
+// A stream other than the first whose latest tick is older than this is stale.
+constexpr std::int64_t kStaleNs = 500'000'000;
+
+// A clock this far off its nominal rate is a wrong rate, not a drift (reliability F16).
+constexpr double kRateMismatchPpm = 1000.0;
+
+std::vector<std::optional<MvcReference>> references_of(const Session& session) {
+    std::vector<std::optional<MvcReference>> references;
+    for (const SessionChannel& channel : session.channels) references.push_back(channel.reference);
+    return references;
+}
+
+ActivationConfig activation_of(const Session& session) {
+    ActivationConfig config{.roles = {}, .window_s = session.window_s};
+    for (const SessionChannel& channel : session.channels) {
+        const std::optional<Site> site = find_site(channel.site);
+        ChannelRole role{.muscle = channel.muscle,
+                         .weight = channel.weight,
+                         .fidelity = site ? site->fidelity : 0.25};
+        if (channel.reference) {
+            role.bandwidth_hz = channel.reference->bandwidth_hz;
+            role.mvc_window_s = channel.reference->window_s;
+            role.mvc_spread = channel.reference->repeatability;
+        }
+        config.roles.push_back(role);
+    }
+    return config;
+}
+
+double mains_hz(const Session& session) {
+    if (session.mains == "50") return 50.0;
+    if (session.mains == "60") return 60.0;
+    return 0.0;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+    std::string text;
+    for (const std::string& word : words) text += (text.empty() ? "" : ", ") + word;
+    return text;
+}
+
+}  // namespace
+
+/// One stream of one device: its account, and its chain when it carries EMG that is used.
+struct Pipeline::Stream {
+    StreamTimeline timeline;
+    Rate rate;
+    std::unique_ptr<EmgChain> chain;
+    std::vector<float> latest_uv;        // of the newest tick, per lane
+    std::vector<Status> latest_status;
+    std::int64_t latest_arrival_ns = -1;
+    std::uint64_t gap_left = 0;          // of the record being taken
+    Placement placement{};
+    bool in_record = false;
+    bool mismatch_reported = false;
+    std::uint64_t overrun_seen = 0;
+};
+
+/// Takes the ticks of one chain: those of the reference stream go on to the groups.
+class Pipeline::Collector final : public EmgTickSink {
+public:
+    Collector(Pipeline& pipeline, std::size_t stream, std::int64_t arrival_ns, ResultPort& out) noexcept
+        : pipeline_(pipeline), stream_(stream), arrival_ns_(arrival_ns), out_(out) {}
+
+    void on_tick(const EnergyTick&, const Tick<unit::Microvolt>& envelope) noexcept override {
+        Stream& stream = pipeline_.streams_[stream_];
+        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uv.begin());
+        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_status.begin());
+        stream.latest_arrival_ns = arrival_ns_;
+        if (stream_ == pipeline_.reference_) {
+            pipeline_.on_reference_tick(envelope.index, arrival_ns_, out_);
+        }
+    }
+
+private:
+    Pipeline& pipeline_;
+    std::size_t stream_;
+    std::int64_t arrival_ns_;
+    ResultPort& out_;
+};
+
+Pipeline::Pipeline(Pipeline&&) noexcept = default;
+Pipeline::~Pipeline() = default;
+
+Pipeline::Pipeline(std::span<const StreamInfo> streams, const Session& session)
+    : Pipeline(std::span<const std::span<const StreamInfo>>{&streams, 1}, session) {}
+
+Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const Session& session)
+    : envelope_uv_(session.channels.size(), 0.0f),
+      envelope_status_(session.channels.size()),
+      results_(session.channels.size()),
+      normalise_(references_of(session)),
+      activation_(activation_of(session)),
+      load_(session.load),
+      tally_(session.channels.size(), session.load.limit_mvc) {
+    if (session.channels.empty()) {
+        throw usage_error(fmt::format(
+            "{}no channel to work on: the session names none, or the source has no EMG",
+            session.path.empty() ? "" : session.path + ": "));
+    }
+    const std::vector<ChannelPlace> places = find_channels(devices, session);
+    for (const ChannelPlace& place : places) feeds_.push_back({place.stream, place.lane});
+
+    std::size_t first = 0;
+    for (const std::span<const StreamInfo> streams : devices) {
+        first_stream_.push_back(first);
+        first += streams.size();
+        info_.streams.insert(info_.streams.end(), streams.begin(), streams.end());
+    }
+
+    reference_ = info_.streams.size();
+    double delay_s = 0.0;
+    for (std::size_t s = 0; s < info_.streams.size(); ++s) {
+        const StreamInfo& stream = info_.streams[s];
+        streams_.push_back({.timeline = StreamTimeline{stream}, .rate = stream.rate});
+        const bool used = std::any_of(feeds_.begin(), feeds_.end(),
+                                      [&](const Feed& feed) { return feed.stream == s; });
+        if (!used) continue;
+        reference_ = std::min(reference_, s);
+
+        EmgChainConfig config{.gate = {stream},
+                              .condition = {.rate = stream.rate, .mains_hz = mains_hz(session)},
+                              .window_s = session.window_s};
+        config.condition.profiles.assign(stream.channels.size(), Profile::general);
+        for (std::size_t m = 0; m < feeds_.size(); ++m) {
+            if (feeds_[m].stream != s) continue;
+            config.condition.profiles[feeds_[m].lane] = profile_of(session.channels[m], session.profile);
+        }
+        Stream& added = streams_.back();
+        added.chain = std::make_unique<EmgChain>(stream, config);
+        added.latest_uv.assign(stream.channels.size(), 0.0f);
+        added.latest_status.assign(stream.channels.size(), {});
+        delay_s = std::max(delay_s, added.chain->delay_s());
+        if (added.chain->band_limited()) {
+            info_.notes.push_back(fmt::format(
+                "{}: {:.6g} Hz is low for EMG: the band ends at {:.4g} Hz instead of 450 Hz, and %MVC "
+                "holds only against a reference taken at the same rate",
+                stream.name, stream.rate.hz(), added.chain->low_pass_hz()));
+        }
+    }
+
+    for (const SessionChannel& channel : session.channels) {
+        info_.channels.push_back(
+            {channel.name, channel.muscle, reference_problem(channel.reference)});
+    }
+    info_.limit_mvc = session.load.limit_mvc;
+    info_.release_mvc = session.load.release_mvc;
+    info_.envelope_delay_s = delay_s;
+    info_.flag_delay_s = load_.delay_s();
+    if (const std::vector<std::string> unused = unused_inputs(devices, places); !unused.empty()) {
+        info_.notes.push_back(fmt::format("not in the montage, and not used: {}", joined(unused)));
+    }
+}
+
+void Pipeline::set_taps(Taps* taps) noexcept {
+    taps_ = taps;
+    for (std::size_t s = 0; s < streams_.size(); ++s) {
+        if (streams_[s].chain) streams_[s].chain->set_taps(taps, s);
+    }
+}
+
+bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
+    const FrameRecord& record = merged.record;
+    const std::size_t index = first_stream_[merged.device] + record.stream;
+    Stream& stream = streams_[index];
+    if (!stream.in_record) place(stream, index, record, out);
+    stream.in_record = false;
+    if (!stream.chain) return true;
+
+    Collector collector{*this, index, record.frames.arrival_ns, out};
+    if (stream.gap_left > 0) {
+        stream.gap_left = stream.chain->gap(stream.gap_left, collector);
+        if (stream.gap_left > 0) {
+            stream.in_record = true;
+            return false;
+        }
+    }
+    const std::size_t n_skip = stream.placement.n_skip;
+    if (n_skip < record.frames.n_frames) {
+        stream.chain->process(record.frames.slice(n_skip, record.frames.n_frames - n_skip), collector);
+    }
+    return true;
+}
+
+void Pipeline::place(Stream& stream, std::size_t index, const FrameRecord& record,
+                     ResultPort& out) noexcept {
+    stream.placement = stream.timeline.place(record);
+    stream.gap_left = stream.placement.n_gap();
+    stream.overrun_seen += record.overrun_before;
+
+    Event gap{.kind = EventKind::gap, .stream = index};
+    gap.first_frame = stream.placement.frame - stream.placement.n_gap();
+    const auto report = [&](std::uint64_t n_frames, GapCause cause) {
+        if (n_frames == 0) return;
+        gap.time_s = stream.rate.time_s(gap.first_frame);
+        gap.n_frames = n_frames;
+        gap.cause = cause;
+        out.event(gap);
+        gap.first_frame += n_frames;
+    };
+    report(stream.placement.n_gap_device, stream.timeline.jump_cause());
+    report(stream.placement.n_gap_overrun, GapCause::overrun);
+
+    const ClockEstimate& clock = stream.timeline.clock();
+    if (clock.valid && !stream.mismatch_reported && std::abs(clock.drift_ppm) > kRateMismatchPpm) {
+        stream.mismatch_reported = true;
+        out.event({.kind = EventKind::rate_mismatch,
+                   .time_s = stream.rate.time_s(stream.timeline.next_frame()),
+                   .stream = index,
+                   .value = clock.drift_ppm});
+    }
+}
+
+void Pipeline::end_stream(std::size_t device, std::size_t index, std::uint64_t n_overrun,
+                          ResultPort& out) noexcept {
+    const std::size_t s = first_stream_[device] + index;
+    Stream& stream = streams_[s];
+    const std::uint64_t n_last = n_overrun - std::min(n_overrun, stream.overrun_seen);
+    const std::uint64_t first_frame = stream.timeline.next_frame();
+    stream.timeline.lost_at_end(n_last);
+    if (n_last > 0) {
+        out.event({.kind = EventKind::gap,
+                   .time_s = stream.rate.time_s(first_frame),
+                   .stream = s,
+                   .first_frame = first_frame,
+                   .n_frames = n_last,
+                   .cause = GapCause::overrun});
+    }
+    out.event({.kind = EventKind::ended,
+               .time_s = stream.rate.time_s(stream.timeline.next_frame()),
+               .stream = s});
+}
+
+void Pipeline::gather(std::int64_t arrival_ns) noexcept {
+    for (std::size_t m = 0; m < feeds_.size(); ++m) {
+        const Stream& stream = streams_[feeds_[m].stream];
+        envelope_uv_[m] = stream.latest_uv[feeds_[m].lane];
+        envelope_status_[m] = stream.latest_status[feeds_[m].lane];
+        if (arrival_ns - stream.latest_arrival_ns > kStaleNs || stream.latest_arrival_ns < 0) {
+            envelope_status_[m].state = ValueState::invalid;
+            envelope_status_[m].reason = Reason::stale;
+        }
+        ChannelResult& result = results_[m];
+        const SpectrumValue& spectrum = stream.chain->spectra()[feeds_[m].lane];
+        result.rms_uv = envelope_uv_[m];
+        result.rms_status = envelope_status_[m];
+        result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
+        result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
+    }
+}
+
+void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept {
+    gather(arrival_ns);
+    const Tick<unit::Microvolt> envelope{tick, envelope_uv_, envelope_status_};
+    const Tick<unit::Mvc> activation = normalise_.process(envelope);
+    if (taps_ != nullptr) taps_->activation(activation);
+    const GroupTick groups = activation_.process(activation);
+    const LoadTick load = load_input(groups, info_.limit_mvc);
+    const LoadResult flag = load_.process(load);
+
+    for (std::size_t m = 0; m < results_.size(); ++m) {
+        results_[m].mvc = activation.value[m];
+        results_[m].mvc_status = activation.status[m];
+    }
+    const double time_s = static_cast<double>(tick + 1) / static_cast<double>(kTicksPerSecond);
+    const ResultRow row{.tick = tick,
+                        .time_s = time_s,
+                        .arrival_ns = arrival_ns,
+                        .groups = groups,
+                        .load = flag.state,
+                        .load_reason = flag.reason,
+                        .channels = results_};
+    tally_.add(row, load, flag);
+    report_flag(load, flag, time_s, out);
+    out.row(row);
+}
+
+void Pipeline::report_flag(const LoadTick& load, const LoadResult& flag, double time_s,
+                           ResultPort& out) noexcept {
+    Event event{.time_s = time_s};
+    event.value = static_cast<double>(load.value_mvc);
+    if (flag.raised || flag.cleared) {
+        event.kind = flag.raised ? EventKind::load_raised : EventKind::load_cleared;
+        event.onset_s = static_cast<double>(flag.since) * kTickS;
+        out.event(event);
+    }
+    const bool is_unknown = flag.state == LoadState::unknown;
+    const bool was_unknown = last_state_ == LoadState::unknown;
+    if (is_unknown && (!reported_ || !was_unknown || flag.reason != last_reason_)) {
+        event.kind = EventKind::load_unknown;
+        event.reason = flag.reason;
+        out.event(event);
+    } else if (!is_unknown && (was_unknown && reported_)) {
+        event.kind = EventKind::load_known;
+        out.event(event);
+    }
+    reported_ = true;
+    last_state_ = flag.state;
+    last_reason_ = flag.reason;
+}
+
+RunSummary Pipeline::summary() const {
+    RunSummary summary;
+    for (const Stream& stream : streams_) {
+        summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), {}});
+    }
+    tally_.write_to(summary);
+    return summary;
+}
+
+}  // namespace tonus

@@ -1,0 +1,91 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/activation/activation.hpp"
+#include "engine/load/load_flag.hpp"
+#include "engine/normalise/normalise.hpp"
+#include "engine/pipeline/emg_chain.hpp"
+#include "engine/pipeline/session.hpp"
+#include "engine/pipeline/tally.hpp"
+#include "engine/sinks/result_ring.hpp"
+#include "engine/sinks/sink.hpp"
+#include "engine/timeline/stamp_merge.hpp"
+#include "engine/timeline/stream_timeline.hpp"
+
+namespace tonus {
+
+/// The chain from the raw frames of one or more devices to the load flag.
+///
+/// Input      records in the order of their arrival (StampMerge).
+/// Output     a row per 10 ms of the first EMG stream, and events, into a ResultPort.
+/// Order      the same records give the same results to the bit, however they are cut and
+///            whichever threads carried them.
+/// Real time  process() and finish() do not allocate, lock, throw or call the system.
+/// Threads    one at a time.
+class Pipeline {
+public:
+    /// One device. Throws Error when the session does not fit what the device sends.
+    Pipeline(std::span<const StreamInfo> streams, const Session& session);
+
+    /// Several devices, in the order of the session's sources.
+    Pipeline(std::span<const std::span<const StreamInfo>> devices, const Session& session);
+
+    Pipeline(Pipeline&&) noexcept;
+    ~Pipeline();
+
+    /// What the sinks are told of the session.
+    const SessionInfo& info() const noexcept { return info_; }
+
+    /// Takes a record. False when a long gap before it is not accounted for yet: call again with
+    /// the same record, so that a gap of hours does not flood the sinks.
+    bool process(const MergedRecord& record, ResultPort& out) noexcept;
+
+    /// A device has ended. `n_overrun` is what its ring refused of a stream in all.
+    void end_stream(std::size_t device, std::size_t stream, std::uint64_t n_overrun,
+                    ResultPort& out) noexcept;
+
+    /// The account so far. Allocates: not for the engine thread.
+    RunSummary summary() const;
+
+    /// For offline runs only; nullptr takes them away.
+    void set_taps(Taps* taps) noexcept;
+
+private:
+    struct Stream;
+    class Collector;
+
+    /// Where a montage channel's envelope comes from.
+    struct Feed {
+        std::size_t stream;
+        std::size_t lane;
+    };
+
+    void place(Stream& stream, std::size_t index, const FrameRecord& record, ResultPort& out) noexcept;
+    void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
+    void gather(std::int64_t arrival_ns) noexcept;
+    void report_flag(const LoadTick& load, const LoadResult& result, double time_s,
+                     ResultPort& out) noexcept;
+
+    SessionInfo info_;
+    std::vector<std::size_t> first_stream_;  // of each device
+    std::vector<Stream> streams_;
+    std::size_t reference_ = 0;              // the first EMG stream: it gives the ticks
+    std::vector<Feed> feeds_;                // one per montage channel
+    std::vector<float> envelope_uv_;         // per montage channel
+    std::vector<Status> envelope_status_;
+    std::vector<ChannelResult> results_;
+    Normalise normalise_;
+    Activation activation_;
+    LoadFlag load_;
+    LoadState last_state_ = LoadState::unknown;
+    Reason last_reason_ = Reason::none;
+    bool reported_ = false;
+    Tally tally_;
+    Taps* taps_ = nullptr;
+};
+
+}  // namespace tonus

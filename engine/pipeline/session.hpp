@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/activation/group.hpp"
+#include "engine/core/files.hpp"
+#include "engine/device/stream_info.hpp"
+#include "engine/load/load_flag.hpp"
+#include "engine/normalise/mvc_reference.hpp"
+
+namespace tonus {
+
+/// Where samples come from, and what the device or file does not say itself.
+struct SessionSource {
+    std::string url;                 ///< "cyton:/dev/ttyUSB0?gain=24"; may be absent for a replay
+    std::optional<std::string> rate; ///< Hz or frames/seconds
+    std::optional<std::string> unit; ///< of every channel
+    std::optional<double> scale_uv;  ///< microvolts per step
+};
+
+/// One electrode pair.
+struct SessionChannel {
+    std::string name;                ///< "MF_L", the column MF_L_mvc
+    std::size_t source = 0;          ///< which source, from 0
+    std::string input;               ///< its EMG channel there: a number from 1, or a label
+    std::string site = "OTHER";      ///< id of domain 1.2
+    std::string side;                ///< "L", "R" or empty
+    MuscleClass muscle = MuscleClass::auxiliary;
+    double weight = 1.0;
+    std::optional<MvcReference> reference;
+};
+
+/// What a session file holds: the montage and how it is judged (design, "Command line").
+struct Session {
+    std::string path;                ///< empty when not from a file
+    std::vector<SessionSource> sources;
+    std::vector<SessionChannel> channels;
+    std::string profile = "auto";    ///< auto, general, trunk_ecg, spectral, vibration
+    std::string mains = "auto";      ///< auto, off, 50, 60
+    double window_s = 0.25;
+    LoadFlagConfig load;
+};
+
+/// Reads a session file. Throws Error naming file, line, key and what would work; an unknown key
+/// is an error, with the nearest known one as a suggestion.
+Session load_session(const std::string& path, Files& files = system_files());
+
+/// A session for devices without a session file: every EMG channel under its own label, its site
+/// and side read from a label such as "MF_L". There are no references in it.
+Session default_session(std::span<const std::span<const StreamInfo>> devices);
+
+/// The channels of a session as the text of a session file.
+std::string session_text(const Session& session);
+
+/// The source's address with what the session says of it as options.
+/// @param url  taken instead of the source's own where not empty
+std::string source_url(const SessionSource& source, const std::string& url = {});
+
+/// Replaces the references in the session file's text by those of `session`: all below the
+/// marker line is written anew, all above it is kept to the byte. Throws Error when there are
+/// references above the marker: they would stand twice.
+std::string with_references(const std::string& file_text, const Session& session);
+
+}  // namespace tonus

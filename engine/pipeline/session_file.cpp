@@ -1,0 +1,276 @@
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <initializer_list>
+#include <vector>
+
+#include <fmt/format.h>
+#define TOML_HEADER_ONLY 1
+#define TOML_ENABLE_FORMATTERS 0
+#include <toml++/toml.h>
+
+#include "engine/activation/site.hpp"
+#include "engine/core/error.hpp"
+#include "engine/core/suggest.hpp"
+#include "engine/pipeline/session.hpp"
+
+namespace tonus {
+namespace {
+
+using Keys = std::initializer_list<std::string_view>;
+
+/// One table of the file: typed access, and every complaint with file, line and key.
+class Table {
+public:
+    /// Throws Error for a key that is not among the known.
+    Table(const std::string& path, std::string name, const toml::table& table, Keys known)
+        : path_(path), name_(std::move(name)), table_(table) {
+        for (const auto& [key, value] : table_) {
+            if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+            const std::string near = nearest(key.str(), {known.begin(), known.size()});
+            fail(key.source().begin.line,
+                 fmt::format("unknown key '{}'{}", key.str(),
+                             near.empty() ? "; known are: " + joined(known)
+                                          : fmt::format("; did you mean '{}'?", near)));
+        }
+    }
+
+    bool has(std::string_view key) const { return table_.contains(key); }
+
+    std::string text(std::string_view key, std::string fallback) const {
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return fallback;
+        const auto value = node->value_exact<std::string>();
+        if (!value) fail_at(*node, key, "is not a text in quotes");
+        return *value;
+    }
+
+    /// A text or a number, as text.
+    std::optional<std::string> text_or_number(std::string_view key) const {
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return std::nullopt;
+        if (const auto text = node->value_exact<std::string>()) return *text;
+        if (const auto whole = node->value_exact<std::int64_t>()) return fmt::format("{}", *whole);
+        if (const auto number = node->value_exact<double>()) return fmt::format("{:.15g}", *number);
+        fail_at(*node, key, "is neither a number nor a text");
+    }
+
+    double number(std::string_view key, double fallback, double least, double most) const {
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return fallback;
+        const auto value = node->value<double>();
+        if (!node->is_number() || !value || !(*value >= least && *value <= most)) {
+            fail_at(*node, key, fmt::format("is not a number from {:.6g} to {:.6g}", least, most));
+        }
+        return *value;
+    }
+
+    std::string choice(std::string_view key, std::string fallback, Keys choices) const {
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return fallback;
+        const std::string value = text_or_number(key).value_or("");
+        if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
+            fail_at(*node, key, fmt::format("is '{}'; it can be: {}", value, joined(choices)));
+        }
+        return value;
+    }
+
+    [[noreturn]] void fail_key(std::string_view key, const std::string& what) const {
+        const toml::node* node = table_.get(key);
+        fail(node != nullptr ? node->source().begin.line : table_.source().begin.line, what);
+    }
+
+    std::string date(std::string_view key) const {
+        const toml::node* node = table_.get(key);
+        if (node == nullptr) return {};
+        const auto value = node->value<toml::date_time>();
+        if (!value) fail_at(*node, key, "is not a date and time such as 2026-11-21T10:30:00Z");
+        return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", value->date.year,
+                           value->date.month, value->date.day, value->time.hour,
+                           value->time.minute, value->time.second);
+    }
+
+private:
+    static std::string joined(Keys words) {
+        std::string text;
+        for (const std::string_view word : words) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+        return text;
+    }
+    [[noreturn]] void fail(std::size_t line, const std::string& what) const {
+        throw usage_error(fmt::format("{}:{}: {}: {}", path_, line, name_, what));
+    }
+    [[noreturn]] void fail_at(const toml::node& node, std::string_view key, const std::string& what) const {
+        fail(node.source().begin.line, fmt::format("{} {}", key, what));
+    }
+
+    const std::string& path_;
+    std::string name_;
+    const toml::table& table_;
+};
+
+/// The tables of an array such as [[channel]], or the one table of a [section].
+std::vector<const toml::table*> tables_of(const toml::table& root, std::string_view name,
+                                          const std::string& path, bool is_array) {
+    std::vector<const toml::table*> tables;
+    const toml::node* node = root.get(name);
+    if (node == nullptr) return tables;
+    if (!is_array && node->is_table()) return {node->as_table()};
+    if (is_array && node->is_array_of_tables()) {
+        for (const toml::node& entry : *node->as_array()) tables.push_back(entry.as_table());
+        return tables;
+    }
+    throw usage_error(fmt::format("{}:{}: write {} as {}", path, node->source().begin.line, name,
+                                  is_array ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name)));
+}
+
+SessionSource read_source(const Table& table) {
+    SessionSource source{.url = table.text("url", ""),
+                         .rate = table.text_or_number("rate"),
+                         .unit = std::nullopt,
+                         .scale_uv = std::nullopt};
+    if (table.has("unit")) source.unit = table.text("unit", "");
+    if (table.has("scale_uv")) source.scale_uv = table.number("scale_uv", 1.0, -1e9, 1e9);
+    return source;
+}
+
+SessionChannel read_channel(const Table& table, std::size_t number) {
+    SessionChannel channel;
+    channel.source = static_cast<std::size_t>(table.number("source", 0, 0, 63));
+    channel.input = table.text_or_number("input").value_or(fmt::format("{}", number + 1));
+    channel.name = table.text("name", "");
+    if (channel.name.empty()) table.fail_key("name", "a channel needs a name, such as name = \"MF_L\"");
+    if (channel.name.find_first_of(",\"\n\r") != std::string::npos) {
+        table.fail_key("name", fmt::format("name '{}' may not hold a comma or a quote: it heads a "
+                                           "column", channel.name));
+    }
+    channel.site = table.text("site", "OTHER");
+    channel.side = table.choice("side", "", {"", "L", "R"});
+    const std::optional<Site> site = find_site(channel.site);
+    if (!site) {
+        std::vector<std::string_view> ids;
+        for (const Site& known : sites()) ids.push_back(known.id);
+        table.fail_key("site", fmt::format("site '{}' is not supported{}; known are: {}", channel.site,
+                                           channel.site == "DCF" ? " (no valid surface site)" : "",
+                                           fmt::join(ids, ", ")));
+    }
+    const std::string letter = table.choice(
+        "class", std::string{muscle_class_letter(site->muscle_class)}, {"L", "G", "X"});
+    channel.muscle = letter == "L"   ? MuscleClass::local
+                     : letter == "G" ? MuscleClass::global
+                                     : MuscleClass::auxiliary;
+    channel.weight = table.number("weight", 1.0, 1e-3, 1e3);
+    return channel;
+}
+
+MvcReference read_reference(const Table& table) {
+    MvcReference reference;
+    reference.method = table.choice("method", "mvc", {"mvc", "rve"}) == "rve" ? ReferenceMethod::rve
+                                                                              : ReferenceMethod::mvc;
+    reference.rest_uv = table.number("rest_uv", 0.0, 0.0, 1e5);
+    reference.mvc_uv = table.number("mvc_uv", 0.0, 0.0, 1e6);
+    reference.bias = table.number("bias", 0.0, 0.0, 1.0);
+    reference.window_s = table.number("window_s", 1.0, 0.05, 2.0);
+    reference.trials = static_cast<int>(table.number("trials", 0, 0, 1000));
+    reference.repeatability = table.number("repeatability", 0.0, 0.0, 2.0);
+    reference.bandwidth_hz = table.number("bandwidth_hz", kBandwidthHz, 5.0, 2000.0);
+    reference.device = table.text("device", "");
+    reference.settings = table.text("settings", "");
+    reference.made = table.date("made");
+    if (reference.mvc_uv > 0.0 && reference.unbiased_mvc_uv() <= reference.rest_uv) {
+        table.fail_key("mvc_uv", fmt::format(
+            "mvc_uv = {:.4g} is not above rest_uv = {:.4g}: the two are swapped, or the trial was "
+            "of another channel; calibrate again", reference.mvc_uv, reference.rest_uv));
+    }
+    return reference;
+}
+
+std::string read_all(Files& files, const std::string& path) {
+    constexpr std::uint64_t kSessionBytesMax = 1 << 20;
+    const auto file = files.open(path);
+    if (file->size() > kSessionBytesMax) {
+        throw usage_error(fmt::format("{}: {} bytes are too many for a session file", path, file->size()));
+    }
+    std::string text(file->size(), '\0');
+    file->read_at(0, std::as_writable_bytes(std::span{text.data(), text.size()}));
+    return text;
+}
+
+toml::table parse(const std::string& text, const std::string& path) {
+    try {
+        return toml::parse(text, path);
+    } catch (const toml::parse_error& error) {
+        throw usage_error(fmt::format("{}:{}: not valid TOML: {}", path, error.source().begin.line,
+                                      error.description()));
+    }
+}
+
+}  // namespace
+
+Session load_session(const std::string& path, Files& files) {
+    const std::string text = read_all(files, path);
+    const toml::table root = parse(text, path);
+    const Table top{path, "the file", root,
+                    {"source", "channel", "condition", "envelope", "load", "reference"}};
+    Session session;
+    session.path = path;
+    for (const toml::table* table : tables_of(root, "source", path, true)) {
+        session.sources.push_back(
+            read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv"}}));
+    }
+    for (const toml::table* table : tables_of(root, "channel", path, true)) {
+        const Table reader{path, "[[channel]]", *table,
+                           {"name", "source", "input", "site", "side", "class", "weight"}};
+        session.channels.push_back(read_channel(reader, session.channels.size()));
+        const auto same = [&](const SessionChannel& other) { return other.name == session.channels.back().name; };
+        if (std::count_if(session.channels.begin(), session.channels.end(), same) > 1) {
+            reader.fail_key("name", fmt::format("the name '{}' is taken", session.channels.back().name));
+        }
+    }
+    for (const toml::table* table : tables_of(root, "condition", path, false)) {
+        const Table reader{path, "[condition]", *table, {"profile", "mains"}};
+        session.profile = reader.choice("profile", "auto",
+                                        {"auto", "general", "trunk_ecg", "spectral", "vibration"});
+        session.mains = reader.choice("mains", "auto", {"auto", "off", "50", "60"});
+    }
+    for (const toml::table* table : tables_of(root, "envelope", path, false)) {
+        const Table reader{path, "[envelope]", *table, {"window_s"}};
+        session.window_s = reader.number("window_s", 0.25, 0.05, 1.0);
+        if (std::abs(session.window_s * 100.0 - std::round(session.window_s * 100.0)) > 1e-9) {
+            reader.fail_key("window_s", "window_s is not a whole number of 10 ms");
+        }
+    }
+    for (const toml::table* table : tables_of(root, "load", path, false)) {
+        const Table reader{path, "[load]", *table,
+                           {"engine", "limit_mvc", "release_mvc", "raise_s", "clear_s"}};
+        if (reader.text("engine", "A") != "A") {
+            reader.fail_key("engine", "engine can be \"A\" (hysteresis and dwell); others are not built yet");
+        }
+        LoadFlagConfig& load = session.load;
+        load.limit_mvc = static_cast<float>(reader.number("limit_mvc", 1.0 / 3.0, 0.01, 2.0));
+        load.release_mvc = static_cast<float>(
+            reader.number("release_mvc", 0.9 * static_cast<double>(load.limit_mvc), 0.01, 2.0));
+        load.raise_s = reader.number("raise_s", load.raise_s, 0.0, 10.0);
+        load.clear_s = reader.number("clear_s", load.clear_s, 0.0, 10.0);
+        try {
+            const LoadFlag checked{load};
+        } catch (const Error& error) {
+            reader.fail_key("limit_mvc", error.what());
+        }
+    }
+    for (const toml::table* table : tables_of(root, "reference", path, true)) {
+        const Table reader{path, "[[reference]]", *table,
+                           {"channel", "path", "method", "rest_uv", "mvc_uv", "bias", "window_s",
+                            "trials", "repeatability", "bandwidth_hz", "device", "settings", "made"}};
+        const std::string name = reader.text("channel", "");
+        if (reader.choice("path", "A", {"A", "B"}) == "B") continue;  // of the report, not of the flag
+        const auto owner = std::find_if(session.channels.begin(), session.channels.end(),
+                                        [&](const SessionChannel& c) { return c.name == name; });
+        if (owner == session.channels.end()) {
+            reader.fail_key("channel", fmt::format("there is no channel '{}' in this session", name));
+        }
+        owner->reference = read_reference(reader);
+    }
+    return session;
+}
+
+}  // namespace tonus

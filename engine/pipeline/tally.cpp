@@ -1,0 +1,48 @@
+#include "engine/pipeline/tally.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace tonus {
+
+void Tally::Mean::add(float value) noexcept {
+    sum += static_cast<double>(value);
+    peak = std::max(peak, static_cast<double>(value));
+    ++n;
+}
+
+double Tally::Mean::mean() const noexcept {
+    return n > 0 ? sum / static_cast<double>(n) : std::numeric_limits<double>::quiet_NaN();
+}
+
+void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& flag) noexcept {
+    end_s_ = row.time_s;
+    ++n_ticks_;
+    if (load.valid) ++n_known_;
+    if (load.valid && load.value_mvc >= limit_mvc_) ++n_over_limit_;
+    if (flag.state == LoadState::over) ++n_over_;
+    if (flag.raised) ++n_raised_;
+    for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
+        const ChannelResult& channel = row.channels[ch];
+        if (channel.mvc_status.state == ValueState::valid) channels_[ch].add(channel.mvc);
+    }
+    if (row.groups.local.valid) local_.add(row.groups.local.value);
+    if (row.groups.global.valid) global_.add(row.groups.global.value);
+}
+
+void Tally::write_to(RunSummary& summary) const {
+    summary.duration_s = end_s_;
+    summary.n_ticks = n_ticks_;
+    summary.n_ticks_known = n_known_;
+    summary.n_ticks_over_limit = n_over_limit_;
+    summary.n_ticks_over = n_over_;
+    summary.n_raised = n_raised_;
+    summary.local_mean_mvc = local_.mean();
+    summary.global_mean_mvc = global_.mean();
+    for (const Mean& channel : channels_) {
+        summary.channel_mean_mvc.push_back(channel.mean());
+        summary.channel_peak_mvc.push_back(channel.n > 0 ? channel.peak : channel.mean());
+    }
+}
+
+}  // namespace tonus

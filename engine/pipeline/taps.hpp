@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstddef>
+
+#include "engine/core/block.hpp"
+#include "engine/core/tick.hpp"
+#include "engine/envelope/block_energy.hpp"
+
+namespace tonus {
+
+/// Sees every stage's output of an offline run, to write it down or to compare it.
+class Taps {
+public:
+    virtual ~Taps() = default;
+    virtual void gated(std::size_t stream, const Block<unit::Microvolt>& emg) = 0;
+    virtual void conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) = 0;
+    virtual void energy(std::size_t stream, const EnergyTick& tick) = 0;
+    virtual void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) = 0;
+    virtual void activation(const Tick<unit::Mvc>& tick) = 0;
+};
+
+}  // namespace tonus

@@ -1,0 +1,114 @@
+#include "engine/sinks/summary.hpp"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "engine/sinks/events_file.hpp"
+
+namespace tonus {
+namespace {
+
+double share(std::uint64_t part, std::uint64_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : std::nan("");
+}
+
+std::string percent(double fraction) {
+    return std::isnan(fraction) ? "-" : fmt::format("{:.1f} %", 100.0 * fraction);
+}
+
+std::string number(double value) { return std::isnan(value) ? "null" : fmt::format("{:.6g}", value); }
+
+std::string lost_by_cause(const LossLedger& ledger) {
+    std::string text;
+    for (std::size_t cause = 0; cause < kGapCauses; ++cause) {
+        if (ledger.lost[cause] == 0) continue;
+        text += fmt::format("{}{} {}", text.empty() ? "" : ", ", ledger.lost[cause],
+                            gap_cause_name(static_cast<GapCause>(cause)));
+    }
+    return text;
+}
+
+std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream) {
+    const LossLedger& ledger = stream.ledger;
+    std::string text = fmt::format("  {:<14} {} frames sent, {} received, ", info.name, ledger.emitted(),
+                                   ledger.received);
+    text += ledger.lost_total() == 0
+                ? "none lost"
+                : fmt::format("{} lost in {} gaps ({})", ledger.lost_total(), ledger.n_gaps,
+                              lost_by_cause(ledger));
+    if (ledger.ignored > 0) text += fmt::format(", {} repeated or misplaced and ignored", ledger.ignored);
+    if (stream.clock.valid) {
+        text += fmt::format("; clock {:+.1f} ppm, residual {:.1f} ms", stream.clock.drift_ppm,
+                            stream.clock.residual_ms);
+    }
+    if (!stream.trouble.empty()) text += "\n    " + stream.trouble;
+    return text + "\n";
+}
+
+}  // namespace
+
+std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
+    std::string text = fmt::format("{:.1f} s of data\n", summary.duration_s);
+    text += fmt::format("load: at or over {:.0f} % of maximum {} of the known time; flag raised {} {}, {:.1f} s in all",
+                        100.0 * static_cast<double>(session.limit_mvc),
+                        percent(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
+                        summary.n_raised == 1 ? "time" : "times",
+                        static_cast<double>(summary.n_ticks_over) * kTickS);
+    const double unknown_s = static_cast<double>(summary.n_ticks - summary.n_ticks_known) * kTickS;
+    text += unknown_s > 0.0 ? fmt::format("; unknown for {:.1f} s\n", unknown_s) : "\n";
+    text += fmt::format("mean activation: local (proxy) {}, global {}\n", percent(summary.local_mean_mvc),
+                        percent(summary.global_mean_mvc));
+    for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
+        const SessionInfo::Channel& channel = session.channels[ch];
+        text += fmt::format("  {:<14} {}  mean {:>7}  peak {:>7}", channel.name,
+                            muscle_class_letter(channel.muscle), percent(summary.channel_mean_mvc[ch]),
+                            percent(summary.channel_peak_mvc[ch]));
+        if (channel.reference != Reason::none) text += fmt::format("  {}", reason_advice(channel.reference));
+        text += "\n";
+    }
+    text += "streams:\n";
+    for (std::size_t s = 0; s < session.streams.size(); ++s) {
+        text += stream_text(session.streams[s], summary.streams[s]);
+    }
+    return text;
+}
+
+std::string summary_json(const SessionInfo& session, const RunSummary& summary) {
+    std::string json = fmt::format(
+        "{{\"duration_s\":{:.2f},\"ticks\":{},\"ticks_known\":{},\"time_above\":{},\"raised\":{},"
+        "\"over_s\":{:.2f},\"local_mean_mvc\":{},\"global_mean_mvc\":{},\"limit_mvc\":{:.6g},"
+        "\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
+        summary.duration_s, summary.n_ticks, summary.n_ticks_known,
+        number(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
+        static_cast<double>(summary.n_ticks_over) * kTickS, number(summary.local_mean_mvc),
+        number(summary.global_mean_mvc), session.limit_mvc, session.envelope_delay_s, session.flag_delay_s);
+    for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
+        json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"reference\":\"{}\"}}",
+                            ch == 0 ? "" : ",", json_string(session.channels[ch].name),
+                            muscle_class_letter(session.channels[ch].muscle),
+                            number(summary.channel_mean_mvc[ch]), number(summary.channel_peak_mvc[ch]),
+                            reason_name(session.channels[ch].reference));
+    }
+    json += "],\"streams\":[";
+    for (std::size_t s = 0; s < session.streams.size(); ++s) {
+        const RunSummary::Stream& stream = summary.streams[s];
+        json += fmt::format("{}{{\"name\":{},\"emitted\":{},\"received\":{},\"ignored\":{},\"lost\":{{",
+                            s == 0 ? "" : ",", json_string(session.streams[s].name), stream.ledger.emitted(),
+                            stream.ledger.received, stream.ledger.ignored);
+        for (std::size_t cause = 0; cause < kGapCauses; ++cause) {
+            json += fmt::format("{}\"{}\":{}", cause == 0 ? "" : ",",
+                                gap_cause_name(static_cast<GapCause>(cause)), stream.ledger.lost[cause]);
+        }
+        json += fmt::format("}},\"drift_ppm\":{},\"trouble\":{}}}",
+                            stream.clock.valid ? number(stream.clock.drift_ppm) : "null",
+                            json_string(stream.trouble));
+    }
+    json += "],\"notes\":[";
+    for (std::size_t i = 0; i < session.notes.size(); ++i) {
+        json += (i == 0 ? "" : ",") + json_string(session.notes[i]);
+    }
+    return json + "]}";
+}
+
+}  // namespace tonus
