@@ -38,6 +38,9 @@ endif()
 set(TONUS_DEPENDENCIES "")
 foreach(package IN LISTS packages)
   string(REPLACE "::" "" package ${package})
+  if(package STREQUAL "kissfft")
+    string(APPEND package " COMPONENTS float SHARED")  # Debian has no other
+  endif()
   string(APPEND TONUS_DEPENDENCIES "find_dependency(${package})\n")
 endforeach()
 
