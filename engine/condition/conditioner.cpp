@@ -1,0 +1,88 @@
+#include "engine/condition/conditioner.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.hpp"
+
+namespace tonus {
+namespace {
+
+constexpr double kRateMinHz = 100.0;
+constexpr double kEdgeOfRate = 0.45;
+constexpr double kEmgHighHz = 450.0;
+constexpr double kSpectralHighHz = 500.0;
+constexpr double kNotchQ = 30.0;
+constexpr double kStrongestHz = 100.0;
+
+constexpr std::array<std::string_view, 8> kTrunkSites{"MF", "IOT", "LT", "ICT", "ICL", "RA", "EO", "LD"};
+
+double high_edge_hz(Profile profile, double rate_hz) {
+    return std::min(profile == Profile::spectral ? kSpectralHighHz : kEmgHighHz, kEdgeOfRate * rate_hz);
+}
+
+std::vector<Section> joined(std::vector<Section> first, const std::vector<Section>& second) {
+    first.insert(first.end(), second.begin(), second.end());
+    return first;
+}
+
+std::vector<Section> with_notch(std::vector<Section> sections, const ConditionConfig& config) {
+    const double rate_hz = config.rate.hz();
+    if (config.mains_hz > 0.0 && config.mains_hz < kEdgeOfRate * rate_hz) {
+        sections.push_back(notch(config.mains_hz, kNotchQ, rate_hz));
+    }
+    return sections;
+}
+
+std::size_t sections_most(const ConditionConfig& config) {
+    std::size_t most = 1;
+    for (const Profile profile : config.profiles) {
+        most = std::max(most, with_notch(profile_sections(profile, config.rate.hz()), config).size());
+    }
+    return most;
+}
+
+}  // namespace
+
+Profile profile_for_site(std::string_view site) noexcept {
+    const bool trunk = std::find(kTrunkSites.begin(), kTrunkSites.end(), site) != kTrunkSites.end();
+    return trunk ? Profile::trunk_ecg : Profile::general;
+}
+
+std::vector<Section> profile_sections(Profile profile, double rate_hz) {
+    if (rate_hz < kRateMinHz) {
+        throw usage_error(fmt::format("{:.6g} Hz is too low for EMG: at least {:.0f} Hz, better 1000",
+                                      rate_hz, kRateMinHz));
+    }
+    const double high_hz = high_edge_hz(profile, rate_hz);
+    switch (profile) {
+        case Profile::general: break;
+        case Profile::trunk_ecg:
+            return joined(butterworth_band_pass(2, 20.0, high_hz, rate_hz),
+                          butterworth_high_pass(4, 30.0, rate_hz));
+        case Profile::spectral: return butterworth_band_pass(2, 10.0, high_hz, rate_hz);
+        case Profile::vibration:
+            return joined(butterworth_high_pass(4, 20.0, rate_hz), butterworth_low_pass(2, high_hz, rate_hz));
+    }
+    return butterworth_band_pass(2, 20.0, high_hz, rate_hz);
+}
+
+Conditioner::Conditioner(const ConditionConfig& config)
+    : cascade_(config.profiles.size(), sections_most(config)) {
+    const double rate_hz = config.rate.hz();
+    low_pass_hz_ = high_edge_hz(Profile::general, rate_hz);
+    band_limited_ = low_pass_hz_ < kEmgHighHz;
+    for (std::size_t channel = 0; channel < config.profiles.size(); ++channel) {
+        const std::vector<Section> sections = with_notch(profile_sections(config.profiles[channel], rate_hz), config);
+        cascade_.set_channel(channel, sections);
+        delay_s_ = std::max(delay_s_, group_delay_s(sections, std::min(kStrongestHz, 0.25 * rate_hz), rate_hz));
+    }
+}
+
+void Conditioner::process(Block<unit::Microvolt> block) noexcept {
+    for (std::size_t i = 0; i < block.n_frames(); ++i) cascade_.process(block.lanes(i));
+}
+
+}  // namespace tonus

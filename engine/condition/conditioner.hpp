@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "engine/condition/section_cascade.hpp"
+#include "engine/core/block.hpp"
+#include "engine/core/rate.hpp"
+
+namespace tonus {
+
+/// Which band a channel keeps (domain 2.2).
+enum class Profile {
+    general,    ///< 20-450 Hz, second order
+    trunk_ecg,  ///< the same and a fourth-order high-pass at 30 Hz: ECG path A (domain 2.4)
+    spectral,   ///< 10-500 Hz
+    vibration,  ///< fourth-order high-pass at 20 Hz, low-pass at 450 Hz
+};
+
+/// The profile of an electrode site: the heart is in every trunk site.
+Profile profile_for_site(std::string_view site) noexcept;
+
+struct ConditionConfig {
+    Rate rate = {};
+    std::vector<Profile> profiles = {};  ///< one per channel
+    double mains_hz = 0.0;               ///< a fixed notch there, Q 30; 0: none
+};
+
+/// Keeps the muscle's band of every channel: band-pass, trunk high-pass, mains notch.
+///
+/// Input      microvolts without their offset (Gate): then zero state is the primed state.
+/// Delay      delay_s(), at 100 Hz where surface EMG is strongest.
+/// Real time  process() and restart() do not allocate, lock, throw or call the system.
+/// Source     domain 2.2, 2.3, 2.4.
+class Conditioner {
+public:
+    /// Throws Error for a rate under 100 Hz: there is no EMG band left.
+    explicit Conditioner(const ConditionConfig& config);
+
+    void process(Block<unit::Microvolt> block) noexcept;
+
+    /// After a start or a long gap, together with Gate::restart().
+    void restart() noexcept { cascade_.reset(); }
+
+    double delay_s() const noexcept { return delay_s_; }
+    /// The upper edge had to be lowered to 0.45 of the rate.
+    bool band_limited() const noexcept { return band_limited_; }
+    double low_pass_hz() const noexcept { return low_pass_hz_; }
+
+private:
+    SectionCascade<float> cascade_;
+    double delay_s_ = 0.0;
+    bool band_limited_ = false;
+    double low_pass_hz_ = 0.0;
+};
+
+/// The sections of a channel, in double.
+std::vector<Section> profile_sections(Profile profile, double rate_hz);
+
+}  // namespace tonus

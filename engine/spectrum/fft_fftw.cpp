@@ -1,0 +1,59 @@
+#include <algorithm>
+#include <vector>
+
+#include <fftw3.h>
+#include <fmt/format.h>
+
+#include "engine/core/error.hpp"
+#include "engine/spectrum/fft.hpp"
+
+namespace tonus {
+
+struct RealFft::Plan {
+    explicit Plan(std::size_t n)
+        : samples(fftwf_alloc_real(n)),
+          spectrum(fftwf_alloc_complex(n / 2 + 1)),
+          // ESTIMATE: the same plan on every run, so that results repeat to the bit.
+          plan(fftwf_plan_dft_r2c_1d(static_cast<int>(n), samples, spectrum, FFTW_ESTIMATE)),
+          power(n / 2 + 1) {
+        std::fill_n(samples, n, 0.0f);
+    }
+    ~Plan() {
+        fftwf_destroy_plan(plan);
+        fftwf_free(spectrum);
+        fftwf_free(samples);
+    }
+    Plan(const Plan&) = delete;
+    Plan& operator=(const Plan&) = delete;
+
+    float* samples;
+    fftwf_complex* spectrum;
+    fftwf_plan plan;
+    std::vector<float> power;
+};
+
+RealFft::RealFft(std::size_t n) : n_(n) {
+    if (n < 2 || n > (1u << 20) || n % 2 != 0) {
+        throw usage_error(fmt::format("a window of {} samples is not even and 2 to 2^20", n));
+    }
+    plan_ = std::make_unique<Plan>(n);
+}
+RealFft::~RealFft() = default;
+RealFft::RealFft(const RealFft& other) : RealFft(other.n_) {}
+RealFft::RealFft(RealFft&&) noexcept = default;
+RealFft& RealFft::operator=(RealFft&&) noexcept = default;
+
+std::span<float> RealFft::input() noexcept { return {plan_->samples, n_}; }
+
+std::span<const float> RealFft::power() noexcept {
+    fftwf_execute(plan_->plan);
+    for (std::size_t k = 0; k < plan_->power.size(); ++k) {
+        const float re = plan_->spectrum[k][0], im = plan_->spectrum[k][1];
+        plan_->power[k] = re * re + im * im;
+    }
+    return plan_->power;
+}
+
+const char* fft_library() noexcept { return "FFTW"; }
+
+}  // namespace tonus
