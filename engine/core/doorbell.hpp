@@ -18,7 +18,8 @@ public:
 
     void ring() noexcept;
 
-    /// Returns once count() differs from `seen`, or after `timeout`.
+    /// Returns once count() differs from `seen`, or after `timeout`; now and then without either,
+    /// when a slow ringer's wake reaches the wait after. So look for work again whatever it was.
     void wait(std::uint32_t seen, std::chrono::nanoseconds timeout) noexcept;
 
 private:

@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace tonus {
 
@@ -53,6 +54,8 @@ public:
     virtual std::unique_ptr<OutputFile> create(const std::string& path, IfExists if_exists) = 0;
 
     virtual bool exists(const std::string& path) = 0;
+    /// Names of the files in a folder, sorted; none where it cannot be read.
+    virtual std::vector<std::string> names_in(const std::string& folder) = 0;
     virtual void make_folder(const std::string& path) = 0;  ///< with its parents
     virtual void rename(const std::string& from, const std::string& to) = 0;  ///< atomic, replaces
 };

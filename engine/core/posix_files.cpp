@@ -1,8 +1,11 @@
+#include <algorithm>
 #include <cerrno>
 #include <limits>
+#include <memory>
 #include <string>
 #include <utility>
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -183,6 +186,19 @@ public:
     bool exists(const std::string& path) override {
         struct stat info {};
         return is_c_string(path) && stat(path.c_str(), &info) == 0;
+    }
+
+    std::vector<std::string> names_in(const std::string& folder) override {
+        std::vector<std::string> names;
+        if (!is_c_string(folder)) return names;
+        const std::unique_ptr<DIR, int (*)(DIR*)> open_folder{opendir(folder.c_str()), &closedir};
+        if (!open_folder) return names;
+        while (const dirent* entry = readdir(open_folder.get())) {
+            const std::string name = entry->d_name;
+            if (name != "." && name != "..") names.push_back(name);
+        }
+        std::sort(names.begin(), names.end());
+        return names;
     }
 
     void make_folder(const std::string& path) override {

@@ -122,6 +122,16 @@ bool SimFiles::exists(const std::string& path) {
     return folders_.contains(name) || names_.contains(name);
 }
 
+std::vector<std::string> SimFiles::names_in(const std::string& folder) {
+    const std::string wanted = resolved(folder);
+    std::vector<std::string> names;
+    for (const auto& [name, node] : names_) {
+        if (parent_of(name) == wanted) names.push_back(name.substr(name.rfind('/') + 1));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
+
 void SimFiles::make_folder(const std::string& path) {
     const std::string name = resolved(path);
     if (name.empty()) throw cannot_make_folder(path, EINVAL);

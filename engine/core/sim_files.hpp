@@ -37,6 +37,7 @@ public:
     std::unique_ptr<InputFile> open(const std::string& path) override;
     std::unique_ptr<OutputFile> create(const std::string& path, IfExists if_exists) override;
     bool exists(const std::string& path) override;
+    std::vector<std::string> names_in(const std::string& folder) override;
     void make_folder(const std::string& path) override;
     void rename(const std::string& from, const std::string& to) override;
 

@@ -53,6 +53,7 @@ public:
 
     void gated(std::size_t, const Block<unit::Microvolt>&) override {}
     void conditioned(std::size_t, const Block<unit::Microvolt>&) override {}
+    void skipped(std::size_t, std::size_t) override {}
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
     void activation(const Tick<unit::Mvc>&) override {}

@@ -57,6 +57,7 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
         kBlockFrames, static_cast<std::uint64_t>(kGapStepS / kHoldS) * hold_frames_max_);
     while (n_frames > 0 && budget >= kBlockFrames) {
         const std::size_t n = std::min<std::uint64_t>(kBlockFrames, n_frames);
+        if (taps_ != nullptr) taps_->skipped(stream_, n);
         if (with_spectra_) spectrum_.skip(n);
         finish_ticks(energy_.skip(n), out);
         n_frames -= n;

@@ -61,9 +61,9 @@ std::string joined(const std::vector<std::string>& words) {
 struct Pipeline::Stream {
     StreamTimeline timeline;
     Rate rate;
-    std::unique_ptr<EmgChain> chain;
-    std::vector<float> latest_uv;        // of the newest tick, per lane
-    std::vector<Status> latest_status;
+    std::unique_ptr<EmgChain> chain = {};
+    std::vector<float> latest_uv = {};   // of the newest tick, per lane
+    std::vector<Status> latest_status = {};
     std::int64_t latest_arrival_ns = -1;
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};

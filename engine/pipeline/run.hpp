@@ -19,7 +19,7 @@ struct LiveOptions {
     /// Set from outside (a signal, a key) to end the run in good order.
     const std::atomic<bool>* stop = nullptr;
     /// Ends the run after this long; nothing runs until the devices end.
-    std::optional<double> duration_s;
+    std::optional<double> duration_s = {};
     /// With a virtual clock, instead of a thread each, all workers run on this one, in an order
     /// drawn from `seed`.
     VirtualClock* virtual_clock = nullptr;

@@ -14,6 +14,8 @@ public:
     virtual ~Taps() = default;
     virtual void gated(std::size_t stream, const Block<unit::Microvolt>& emg) = 0;
     virtual void conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) = 0;
+    /// Frames of a long gap, which no stage but the energies sees.
+    virtual void skipped(std::size_t stream, std::size_t n_frames) = 0;
     virtual void energy(std::size_t stream, const EnergyTick& tick) = 0;
     virtual void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) = 0;
     virtual void activation(const Tick<unit::Mvc>& tick) = 0;
