@@ -1,0 +1,80 @@
+#include <array>
+
+#include "drivers/driver/driver.hpp"
+#include "engine/formats/recording_reader.hpp"
+
+namespace tonus {
+namespace {
+
+constexpr std::array kOptions{
+    DriverOption{"rate", "Hz", "frames per second of a file that does not say, also as 58/0.027"},
+    DriverOption{"unit", "V mV uV nV", "of the numbers in a file that does not say"},
+    DriverOption{"scale_uv", "uV per step", "of a file that holds counts"},
+    DriverOption{"channels", "labels or numbers, all", "those to read, separated by commas"},
+};
+
+/// A recording read as a device, as fast as it is asked.
+class FileDevice final : public Device {
+public:
+    explicit FileDevice(std::unique_ptr<RecordingReader> reader) : reader_(std::move(reader)) {}
+
+    std::span<const StreamInfo> streams() const noexcept override { return reader_->streams(); }
+    Pacing pacing() const noexcept override { return Pacing::stamped; }
+    void start() override {}
+    void stop() noexcept override {}
+    ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
+        return reader_->next(sink) ? ReadStatus::frames : ReadStatus::ended;
+    }
+    double progress() const noexcept override { return reader_->progress(); }
+    std::string_view trouble() const noexcept override { return reader_->trouble(); }
+
+private:
+    std::unique_ptr<RecordingReader> reader_;
+};
+
+std::vector<std::string> list_of(std::string_view text) {
+    std::vector<std::string> parts;
+    while (!text.empty()) {
+        const std::string_view part = text.substr(0, text.find(','));
+        if (!part.empty()) parts.emplace_back(part);
+        text.remove_prefix(std::min(text.size(), part.size() + 1));
+    }
+    return parts;
+}
+
+std::unique_ptr<Device> open_file(const SourceUrl& url) {
+    url.refuse_unknown(kOptions);
+    if (url.address().empty()) {
+        throw usage_error(url.text() + ": which file? write file:squat.edf");
+    }
+    ReadOptions options;
+    if (url.has("rate")) {
+        try {
+            options.rate = parse_rate(url.text_option("rate", ""));
+        } catch (const Error& error) {
+            throw url.bad("rate", std::string{"is no rate: "} + error.what());
+        }
+    }
+    if (url.has("unit")) options.unit = url.text_option("unit", "");
+    if (url.has("scale_uv")) options.scale_uv = url.number("scale_uv", 1.0, -1e9, 1e9);
+    options.channels = list_of(url.text_option("channels", ""));
+    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options));
+}
+
+std::vector<Found> probe_file() { return {}; }
+
+}  // namespace
+
+extern const Driver file_driver;
+const Driver file_driver{
+    .scheme = "file",
+    .summary = "A recording: EDF, BDF, CSV and other text tables, NumPy",
+    .url_syntax = "file:PATH[?rate=1000&unit=mV]",
+    .options = kOptions,
+    .loss_detection = "record times, counters and time columns of the file",
+    .clock = "the file's own rate",
+    .probe = &probe_file,
+    .open = &open_file,
+};
+
+}  // namespace tonus

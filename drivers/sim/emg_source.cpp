@@ -1,0 +1,72 @@
+#include "drivers/sim/emg_source.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+namespace tonus {
+namespace {
+
+constexpr double kLowHz = 60.0;    // f_l
+constexpr double kHighHz = 120.0;  // f_h
+constexpr double kFadeS = 0.5;
+constexpr int kWarmUpFrames = 1000;
+
+/// (z - 1) c + (z + 1) w, as (coefficient of z, constant).
+std::array<double, 2> pole(double c, double w) noexcept { return {c + w, w - c}; }
+
+}  // namespace
+
+EmgShape EmgShape::design(double sample_rate_hz, double stretch) {
+    const double c = 2.0 * sample_rate_hz;
+    const auto [l1, l0] = pole(c, 2.0 * std::numbers::pi * kLowHz * stretch);
+    const auto [h1, h0] = pole(c, 2.0 * std::numbers::pi * kHighHz * stretch);
+    const double lead = l1 * h1 * h1;
+    EmgShape shape;
+    shape.feedback = {(l0 * h1 * h1 + 2.0 * l1 * h1 * h0) / lead, (l1 * h0 * h0 + 2.0 * l0 * h1 * h0) / lead, l0 * h0 * h0 / lead};
+
+    // The energy of the impulse response is the output's variance for unit white noise. The
+    // slowest pole decays within a tenth of a second, at any rate.
+    EmgShapeFilter filter{shape};
+    double energy = 0.0;
+    const int n_frames = static_cast<int>(sample_rate_hz) + kWarmUpFrames;
+    for (int i = 0; i < n_frames; ++i) {
+        const double h = filter.process(i == 0 ? 1.0 : 0.0);
+        energy += h * h;
+    }
+    shape.gain = 1.0 / std::sqrt(energy);
+    return shape;
+}
+
+EmgSource::EmgSource(double sample_rate_hz, double fatigue_per_s, Random random)
+    : sample_rate_hz_(sample_rate_hz),
+      fatigue_per_s_(fatigue_per_s),
+      random_(random),
+      old_(EmgShape::design(sample_rate_hz)),
+      new_(old_),
+      fade_frames_(std::max<std::uint64_t>(1, static_cast<std::uint64_t>(kFadeS * sample_rate_hz))) {
+    for (int i = 0; i < kWarmUpFrames; ++i) old_.process(random_.normal());
+    new_ = old_;
+    if (fatigue_per_s_ > 0.0) start_fade();
+}
+
+void EmgSource::start_fade() {
+    const double t_s = static_cast<double>(frame_ + fade_frames_) / sample_rate_hz_;
+    old_ = new_;
+    new_ = EmgShapeFilter{EmgShape::design(sample_rate_hz_, std::max(0.3, 1.0 - fatigue_per_s_ * t_s))};
+}
+
+double EmgSource::next() noexcept {
+    const double noise = random_.normal();
+    if (fatigue_per_s_ <= 0.0) return old_.process(noise);
+    const std::uint64_t into = frame_ % fade_frames_;
+    if (into == 0 && frame_ > 0) start_fade();
+    const double part = static_cast<double>(into) / static_cast<double>(fade_frames_);
+    const double amplitude = 1.0 + 0.5 * fatigue_per_s_ * static_cast<double>(frame_) / sample_rate_hz_;
+    ++frame_;
+    // Weights by the square root keep the power of two signals that agree only in part.
+    const double a = old_.process(noise), b = new_.process(noise);
+    return amplitude * (std::sqrt(1.0 - part) * a + std::sqrt(part) * b);
+}
+
+}  // namespace tonus

@@ -1,0 +1,219 @@
+#include "drivers/sim/options.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+#include <fmt/format.h>
+
+namespace tonus {
+namespace {
+
+constexpr std::array kOptions{
+    DriverOption{"subject", "number, 1", "whose body: the maxima of the muscles"},
+    DriverOption{"seed", "number, 0", "which day: noise, losses, delays and offsets"},
+    DriverOption{"rate", "Hz, 1000", "frames per second, also as 58/0.027"},
+    DriverOption{"channels", "4 8 16, 4", "MF LT; and IOT EO; and ICT LD GMX BF; each left and right"},
+    DriverOption{"task", "demo calibration rest hold step staircase reps mvc, demo", "what the subject does"},
+    DriverOption{"level", "fraction of MVC, 0.25", "of task=hold"},
+    DriverOption{"from", "fraction of MVC, 0.20", "first half of task=step"},
+    DriverOption{"to", "fraction of MVC, 0.40", "second half of task=step"},
+    DriverOption{"period", "s, 8", "of task=step"},
+    DriverOption{"pause", "s, 2", "between the contractions of task=calibration"},
+    DriverOption{"duration", "s, endless", "the recording ends after it"},
+    DriverOption{"noise", "uV RMS, 2.5", "white noise of the amplifier"},
+    DriverOption{"ecg", "on off, off", "heart beats in every channel"},
+    DriverOption{"hr", "per minute, 70", "heart rate"},
+    DriverOption{"mains", "off 50 60, off", "mains hum with harmonics"},
+    DriverOption{"mains_uv", "uV, 10", "amplitude of the mains fundamental"},
+    DriverOption{"offset", "mV, 30", "electrode offset, drawn for each channel up to this"},
+    DriverOption{"wander", "uV, 50", "amplitude of the baseline's wandering at 0.3 Hz"},
+    DriverOption{"drift_mv_s", "mV/s, 0", "drift of the electrode offset"},
+    DriverOption{"clip", "uV, off", "full scale of an AC-coupled amplifier, below the converter's"},
+    DriverOption{"spikes", "per s, 0", "movement artefacts that decay"},
+    DriverOption{"crosstalk", "0 to 0.3, 0", "amplitude that reaches the neighbouring sites"},
+    DriverOption{"fatigue", "per s, 0", "fall of the spectrum, 0.004 is 0.4 % a second"},
+    DriverOption{"lead_off", "MF_L@12-18,... (s)", "electrode off"},
+    DriverOption{"saturate", "LT_L@5-6,... (s)", "driven beyond the converter's range"},
+    DriverOption{"flat", "LT_L@5-6,... (s)", "constant value"},
+    DriverOption{"float", "on off, off", "float samples in uV instead of counts"},
+    DriverOption{"nan", "MF_L@3-4,... (s)", "not a number; needs float=on"},
+    DriverOption{"loss", "0 to 0.5, 0", "mean fraction of packets lost, in bursts of 3"},
+    DriverOption{"gap", "3.0-3.05,... (s)", "frames that never come"},
+    DriverOption{"packet", "frames, 20", "frames per packet"},
+    DriverOption{"delay_ms", "ms, 20", "least delay of a packet"},
+    DriverOption{"jitter_ms", "ms, 5", "mean of the exponential delay beyond it"},
+    DriverOption{"skew_ppm", "ppm, 0", "how much faster the device's clock runs"},
+    DriverOption{"imu", "on off, off", "pelvis sensor: acceleration and angular rate at 100 Hz"},
+    DriverOption{"truth", "folder", "where the true activation is written at the end"},
+};
+
+bool to_number(std::string_view text, double& value) {
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    return code == std::errc{} && end == text.data() + text.size();
+}
+
+std::vector<std::string_view> parts_of(std::string_view text) {
+    std::vector<std::string_view> parts;
+    while (!text.empty()) {
+        parts.push_back(text.substr(0, text.find(',')));
+        text.remove_prefix(std::min(text.size(), parts.back().size() + 1));
+    }
+    return parts;
+}
+
+/// Reads "3.0-3.05"; false unless 0 <= from < to.
+bool to_span(std::string_view text, TimeSpan& span) {
+    const std::size_t dash = text.find('-');
+    return dash != std::string_view::npos && to_number(text.substr(0, dash), span.from_s) &&
+           to_number(text.substr(dash + 1), span.to_s) && span.from_s >= 0.0 && span.to_s > span.from_s;
+}
+
+std::vector<TimeSpan> spans(const SourceUrl& url, std::string_view name) {
+    std::vector<TimeSpan> result;
+    const std::string text = url.text_option(name, "");
+    for (const std::string_view part : parts_of(text)) {
+        TimeSpan span;
+        if (!to_span(part, span)) throw url.bad(name, "is not like 3.0-3.05,5-7 in seconds");
+        result.push_back(span);
+    }
+    if (url.has(name) && result.empty()) throw url.bad(name, "is not like 3.0-3.05,5-7 in seconds");
+    return result;
+}
+
+std::vector<ChannelFault> faults(const SourceUrl& url, std::string_view name, std::size_t n_channels) {
+    std::vector<ChannelFault> result;
+    const std::vector<std::string> labels = sim_labels(n_channels);
+    const std::string text = url.text_option(name, "");
+    for (const std::string_view part : parts_of(text)) {
+        const std::size_t at = part.find('@');
+        const auto label = std::find(labels.begin(), labels.end(), part.substr(0, at));
+        ChannelFault fault;
+        if (at == std::string_view::npos || !to_span(part.substr(at + 1), fault.span)) {
+            throw url.bad(name, "is not like MF_L@12-18,LT_R@3-4 in seconds");
+        }
+        if (label == labels.end()) {
+            throw url.bad(name, fmt::format("names no channel of {}", fmt::join(labels, " ")));
+        }
+        fault.channel = static_cast<std::size_t>(label - labels.begin());
+        result.push_back(fault);
+    }
+    if (url.has(name) && result.empty()) throw url.bad(name, "is not like MF_L@12-18 in seconds");
+    return result;
+}
+
+std::uint64_t whole(const SourceUrl& url, std::string_view name, std::uint64_t fallback, double least, double most) {
+    const double value = url.number(name, static_cast<double>(fallback), least, most);
+    const auto result = static_cast<std::uint64_t>(value);
+    if (static_cast<double>(result) != value) throw url.bad(name, "is not a whole number");
+    return result;
+}
+
+Rate rate_option(const SourceUrl& url) {
+    Rate rate;
+    try {
+        rate = parse_rate(url.text_option("rate", "1000"));
+    } catch (const Error& error) {
+        throw url.bad("rate", fmt::format("is no rate: {}", error.what()));
+    }
+    if (rate.hz() < 100.0 || rate.hz() > 50000.0) throw url.bad("rate", "is not from 100 to 50000 Hz");
+    return rate;
+}
+
+SimTask task_option(const SourceUrl& url) {
+    const std::string name = url.choice(
+        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "staircase", "reps", "mvc"});
+    if (name == "calibration") return SimTask::calibration;
+    if (name == "rest") return SimTask::rest;
+    if (name == "hold") return SimTask::hold;
+    if (name == "step") return SimTask::step;
+    if (name == "staircase") return SimTask::staircase;
+    if (name == "reps") return SimTask::reps;
+    if (name == "mvc") return SimTask::mvc;
+    return SimTask::demo;
+}
+
+/// An option that is "off" or a number.
+double number_or_off(const SourceUrl& url, std::string_view name, double least, double most) {
+    if (url.text_option(name, "off") == "off") return std::numeric_limits<double>::infinity();
+    return url.number(name, 0.0, least, most);
+}
+
+void parse_subject(const SourceUrl& url, SimOptions& o) {
+    o.subject = whole(url, "subject", o.subject, 0.0, 0x1p53);
+    o.seed = whole(url, "seed", o.seed, 0.0, 0x1p53);
+    o.task = task_option(url);
+    o.level_mvc = url.number("level", o.level_mvc, 0.0, 2.0);
+    o.from_mvc = url.number("from", o.from_mvc, 0.0, 2.0);
+    o.to_mvc = url.number("to", o.to_mvc, 0.0, 2.0);
+    o.period_s = url.number("period", o.period_s, 0.1, 3600.0);
+    o.pause_s = url.number("pause", o.pause_s, 0.0, 3600.0);
+    o.fatigue_per_s = url.number("fatigue", o.fatigue_per_s, 0.0, 0.1);
+    o.duration_s = url.number("duration", o.duration_s, 0.02, 1e7);
+}
+
+void parse_signal(const SourceUrl& url, SimOptions& o) {
+    o.rate = rate_option(url);
+    const std::string channels = url.choice("channels", "4", {"4", "8", "16"});
+    o.n_channels = channels == "4" ? 4u : channels == "8" ? 8u : 16u;
+    o.noise_uv = url.number("noise", o.noise_uv, 0.0, 1000.0);
+    o.ecg = url.flag("ecg", o.ecg);
+    o.heart_rate_bpm = url.number("hr", o.heart_rate_bpm, 30.0, 220.0);
+    const std::string mains = url.choice("mains", "off", {"off", "50", "60"});
+    o.mains_hz = mains == "off" ? 0.0 : mains == "50" ? 50.0 : 60.0;
+    o.mains_uv = url.number("mains_uv", o.mains_uv, 0.0, 1e5);
+    o.offset_mv = url.number("offset", o.offset_mv, 0.0, 400.0);
+    o.wander_uv = url.number("wander", o.wander_uv, 0.0, 1e5);
+    o.drift_mv_s = url.number("drift_mv_s", o.drift_mv_s, -100.0, 100.0);
+    o.clip_uv = number_or_off(url, "clip", 1.0, 187500.0);
+    o.spikes_per_s = url.number("spikes", o.spikes_per_s, 0.0, 20.0);
+    o.crosstalk = url.number("crosstalk", o.crosstalk, 0.0, 0.3);
+}
+
+void parse_faults(const SourceUrl& url, SimOptions& o) {
+    o.lead_off = faults(url, "lead_off", o.n_channels);
+    o.saturate = faults(url, "saturate", o.n_channels);
+    o.flat = faults(url, "flat", o.n_channels);
+    o.nan = faults(url, "nan", o.n_channels);
+    o.as_float = url.flag("float", o.as_float);
+    if (!o.nan.empty() && !o.as_float) throw url.bad("nan", "needs float=on, for counts are always numbers");
+}
+
+void parse_link(const SourceUrl& url, SimOptions& o) {
+    o.loss = url.number("loss", o.loss, 0.0, 0.5);
+    o.gaps = spans(url, "gap");
+    o.packet_frames = whole(url, "packet", o.packet_frames, 1.0, 100000.0);
+    o.delay_ms = url.number("delay_ms", o.delay_ms, 0.0, 10000.0);
+    o.jitter_ms = url.number("jitter_ms", o.jitter_ms, 0.0, 10000.0);
+    o.skew_ppm = url.number("skew_ppm", o.skew_ppm, -10000.0, 10000.0);
+    o.imu = url.flag("imu", o.imu);
+    o.truth_folder = url.text_option("truth", "");
+}
+
+}  // namespace
+
+std::span<const DriverOption> sim_driver_options() noexcept { return kOptions; }
+
+std::vector<std::string> sim_labels(std::size_t n_channels) {
+    constexpr std::array sites{"MF", "LT", "IOT", "EO", "ICT", "LD", "GMX", "BF"};
+    std::vector<std::string> labels;
+    for (std::size_t ch = 0; ch < n_channels; ++ch) {
+        labels.push_back(fmt::format("{}_{}", sites.at(ch / 2), ch % 2 == 0 ? "L" : "R"));
+    }
+    return labels;
+}
+
+SimOptions parse_sim_options(const SourceUrl& url) {
+    url.refuse_unknown(sim_driver_options());
+    if (!url.address().empty()) {
+        throw usage_error(fmt::format("{}: the simulator has no address; write sim:?subject=7", url.text()));
+    }
+    SimOptions options;
+    parse_subject(url, options);
+    parse_signal(url, options);
+    parse_faults(url, options);
+    parse_link(url, options);
+    return options;
+}
+
+}  // namespace tonus

@@ -1,0 +1,178 @@
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "drivers/driver/driver.hpp"
+#include "drivers/sim/link.hpp"
+#include "drivers/sim/pelvis.hpp"
+#include "drivers/sim/signal.hpp"
+#include "drivers/sim/truth.hpp"
+
+namespace tonus {
+namespace {
+
+constexpr std::size_t kAcceleration = 1, kAngularRate = 2;  // streams beside the EMG
+
+StreamInfo emg_stream(const SimOptions& options, const SimulatedSubject& subject) {
+    StreamInfo info{.name = "emg",
+                    .kind = StreamKind::emg,
+                    .rate = options.rate,
+                    .type = options.as_float ? SampleType::float32 : SampleType::int32,
+                    .channels = {},
+                    .jump_cause = GapCause::device,
+                    .device_id = "sim:subject" + std::to_string(options.subject),
+                    .settings = "gain=24"};
+    const double full_scale_uv = std::min(kFullScaleUv, options.clip_uv);
+    const double scale = options.as_float ? 1.0 : kStepUv;
+    for (std::size_t ch = 0; ch < subject.n_channels(); ++ch) {
+        // The converter's highest code is one step below its full scale.
+        const double most = std::min(std::floor(full_scale_uv / scale), options.as_float ? full_scale_uv : 8'388'607.0);
+        info.channels.push_back({.label = subject.label(ch), .unit = "uV", .scale = scale, .offset = 0.0,
+                                 .raw_min = -std::floor(full_scale_uv / scale), .raw_max = most});
+    }
+    return info;
+}
+
+StreamInfo pelvis_stream(StreamKind kind, const char* name, const char* prefix, const char* unit, const SimOptions& options) {
+    StreamInfo info{.name = name, .kind = kind, .rate = kPelvisRate, .type = SampleType::float32, .channels = {},
+                    .jump_cause = GapCause::device, .device_id = "sim:subject" + std::to_string(options.subject)};
+    for (const char* axis : {"x", "y", "z"}) info.channels.push_back({.label = std::string{prefix} + axis, .unit = unit});
+    return info;
+}
+
+class SimDevice final : public Device {
+public:
+    explicit SimDevice(const SimOptions& options)
+        : options_(options), subject_(options), signal_(options, subject_), pelvis_(options), link_(options), frame_uv_(options.n_channels), muscle_uv_(options.n_channels) {
+        streams_.push_back(emg_stream(options, subject_));
+        if (options.imu) {
+            streams_.push_back(pelvis_stream(StreamKind::acceleration, "acceleration", "a", "m/s^2", options));
+            streams_.push_back(pelvis_stream(StreamKind::angular_rate, "angular_rate", "g", "rad/s", options));
+        }
+        // An endless run has more frames than any clock will count.
+        n_frames_ = std::isfinite(options.duration_s) ? options.rate.frames_in(options.duration_s) : ~std::uint64_t{0};
+        if (!options.truth_folder.empty()) truth_.emplace(system_files(), options, subject_);
+    }
+
+    std::span<const StreamInfo> streams() const noexcept override { return streams_; }
+    Pacing pacing() const noexcept override { return Pacing::stamped; }
+    void start() override {}
+    std::string_view trouble() const noexcept override { return trouble_; }
+    double progress() const noexcept override {
+        return std::isfinite(options_.duration_s) ? static_cast<double>(next_) / static_cast<double>(n_frames_) : -1.0;
+    }
+
+    ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
+        if (next_ == n_frames_) return ReadStatus::ended;
+        const std::uint64_t first = next_;
+        const std::uint64_t n = std::min<std::uint64_t>(options_.packet_frames, n_frames_ - next_);
+        make_packet(n);
+        const std::int64_t arrival_ns = link_.arrival_ns(options_.rate.time_s(next_));
+        const bool lost = link_.loses();
+        if (!lost) push_packet(sink, first, n, arrival_ns);
+        push_pelvis(sink, lost, arrival_ns);
+        return ReadStatus::frames;
+    }
+
+    void stop() noexcept override {
+        if (!truth_) return;
+        guard([&] { truth_->close(); });
+        truth_.reset();
+    }
+
+private:
+    template <class Work>
+    void guard(Work work) noexcept {
+        try {
+            work();
+        } catch (const std::exception& error) {
+            trouble_ = error.what();
+        }
+    }
+
+    void make_packet(std::uint64_t n) noexcept {
+        counts_.clear();
+        floats_.clear();
+        for (std::uint64_t i = 0; i < n; ++i, ++next_) {
+            signal_.next(frame_uv_, muscle_uv_);
+            if (truth_) {
+                guard([&] { truth_->frame(muscle_uv_); });
+                if (!trouble_.empty()) truth_.reset();
+            }
+            for (std::size_t ch = 0; ch < frame_uv_.size(); ++ch) {
+                const ChannelInfo& info = streams_[0].channels[ch];
+                if (options_.as_float) floats_.push_back(static_cast<float>(frame_uv_[ch]));
+                else counts_.push_back(static_cast<std::int32_t>(std::clamp(std::round(frame_uv_[ch] / kStepUv), *info.raw_min, *info.raw_max)));
+            }
+        }
+    }
+
+    bool in_gap(std::uint64_t frame) const noexcept {
+        const double t_s = options_.rate.time_s(frame);
+        return std::any_of(options_.gaps.begin(), options_.gaps.end(), [t_s](const TimeSpan& gap) { return gap.contains(t_s); });
+    }
+
+    /// Pushes what no scripted gap swallows, one stretch at a time.
+    void push_packet(FrameSink& sink, std::uint64_t first, std::uint64_t n, std::int64_t arrival_ns) noexcept {
+        const std::size_t n_channels = frame_uv_.size();
+        const RawFrames packet = options_.as_float ? raw_frames(std::span<const float>{floats_}, n_channels, arrival_ns)
+                                                   : raw_frames(std::span<const std::int32_t>{counts_}, n_channels, arrival_ns);
+        for (std::uint64_t i = 0; i < n;) {
+            std::uint64_t end = i;
+            while (end < n && !in_gap(first + end)) ++end;
+            if (end > i) sink.push(0, first + i, packet.slice(i, end - i));
+            i = std::max(end, i + 1);
+        }
+    }
+
+    /// The motion samples that the device took while it filled this packet travel with it.
+    void push_pelvis(FrameSink& sink, bool lost, std::int64_t arrival_ns) noexcept {
+        if (!options_.imu) return;
+        acceleration_.clear();
+        angular_rate_.clear();
+        const std::uint64_t first = next_pelvis_;
+        for (; kPelvisRate.time_s(next_pelvis_) < options_.rate.time_s(next_); ++next_pelvis_) {
+            const PelvisSensor::Sample sample = pelvis_.next();
+            for (const double a : sample.acceleration_m_s2) acceleration_.push_back(static_cast<float>(a));
+            for (const double w : sample.angular_rate_rad_s) angular_rate_.push_back(static_cast<float>(w));
+        }
+        if (lost || acceleration_.empty()) return;
+        sink.push(kAcceleration, first, raw_frames(std::span<const float>{acceleration_}, 3, arrival_ns));
+        sink.push(kAngularRate, first, raw_frames(std::span<const float>{angular_rate_}, 3, arrival_ns));
+    }
+
+    SimOptions options_;
+    SimulatedSubject subject_;
+    SimSignal signal_;
+    PelvisSensor pelvis_;
+    SimLink link_;
+    std::vector<StreamInfo> streams_;
+    std::optional<SimTruth> truth_;
+    std::vector<double> frame_uv_, muscle_uv_;
+    std::vector<std::int32_t> counts_;
+    std::vector<float> floats_, acceleration_, angular_rate_;
+    std::string trouble_;
+    std::uint64_t n_frames_ = 0;
+    std::uint64_t next_ = 0;
+    std::uint64_t next_pelvis_ = 0;
+};
+
+std::unique_ptr<Device> open_sim(const SourceUrl& url) { return std::make_unique<SimDevice>(parse_sim_options(url)); }
+
+std::vector<Found> probe_sim() { return {{"sim:?subject=7", "the simulated subject is always here"}}; }
+
+}  // namespace
+
+extern const Driver sim_driver;
+const Driver sim_driver{
+    .scheme = "sim",
+    .summary = "Simulated subject: EMG of the back with everything that goes wrong, its truth known",
+    .url_syntax = "sim:[?subject=7&task=reps&ecg=on]",
+    .options = sim_driver_options(),
+    .loss_detection = "frame counter of 64 bits",
+    .clock = "its own rate, with skew_ppm against ours",
+    .probe = &probe_sim,
+    .open = &open_sim,
+};
+
+}  // namespace tonus
