@@ -1,0 +1,65 @@
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/core/error.hpp"
+#include "tools/tonus/calibration_run.hpp"
+
+namespace tonus::cli {
+namespace {
+
+constexpr double kPauseS = 60.0;           // domain 4.2
+constexpr double kSimulatedPauseS = 2.0;   // the simulated subject does not tire
+
+std::string read_text(Files& files, const std::string& path) {
+    const auto file = files.open(path);
+    std::string text(file->size(), '\0');
+    file->read_at(0, std::as_writable_bytes(std::span{text.data(), text.size()}));
+    return text;
+}
+
+/// Written beside and renamed, so that a power cut leaves the old file or the new one.
+void write_text(Files& files, const std::string& path, const std::string& text) {
+    const std::string beside = path + ".new";
+    const auto file = files.create(beside, IfExists::replace);
+    const WriteResult written = file->write(std::as_bytes(std::span{text.data(), text.size()}));
+    if (!written.ok() || !file->sync().ok()) {
+        throw run_error(fmt::format("{}: cannot be written; the session file is as it was", beside));
+    }
+    files.rename(beside, path);
+}
+
+}  // namespace
+
+int calibrate(const CalibrateOptions& options) {
+    Files& files = system_files();
+    const bool is_new = !files.exists(options.session);
+    Sources sources = open_sources(options.sources, is_new ? std::string{} : options.session);
+    const bool simulated =
+        std::all_of(sources.session.sources.begin(), sources.session.sources.end(),
+                    [](const SessionSource& source) { return source.url.starts_with("sim:"); });
+
+    const CalibrationPlan plan{
+        .rest_s = options.rest_s,
+        .hold_s = options.hold_s,
+        .pause_s = options.pause_s.value_or(simulated ? kSimulatedPauseS : kPauseS),
+        .efforts = efforts_for(sources.session)};
+    const std::vector<Calibration::Outcome> outcomes = run_calibration(
+        sources, plan, {.window_s = options.window_s, .correct_bias = !options.no_bias},
+        options.fast ? Speed::full : Speed::live, options.voice);
+
+    take_references(sources.session, outcomes);
+    sources.session.path = options.session;
+    const std::string before = is_new ? session_text(sources.session) : read_text(files, options.session);
+    write_text(files, options.session, with_references(before, sources.session));
+    if (!options.voice.quiet) {
+        print_outcomes(outcomes);
+        fmt::print("{} {}\n", is_new ? "made" : "written into", options.session);
+    }
+    const bool complete = std::all_of(outcomes.begin(), outcomes.end(), [](const Calibration::Outcome& outcome) {
+        return outcome.reference && outcome.problem.empty();
+    });
+    return complete ? 0 : 1;
+}
+
+}  // namespace tonus::cli

@@ -1,0 +1,104 @@
+#include "tools/tonus/calibration_run.hpp"
+
+#include <array>
+#include <cmath>
+#include <ctime>
+
+#include <fmt/format.h>
+
+#include "engine/core/clock.hpp"
+#include "tools/tonus/terminal.hpp"
+
+namespace tonus::cli {
+namespace {
+
+/// Tells the person what to do, from the time of the data itself.
+class GuideSink final : public Sink {
+public:
+    GuideSink(const CalibrationPlan& plan, bool speaks) : plan_(plan), speaks_(speaks) {}
+
+    std::string_view name() const noexcept override { return "guide"; }
+    bool keeps_data() const noexcept override { return false; }
+    void begin(const SessionInfo&) override {}
+    void event(const Event&) noexcept override {}
+    void end(const RunSummary&) override {
+        if (speaks_) fmt::print("\n");
+    }
+
+    void row(const ResultRow& row) noexcept override {
+        const CalibrationPlan::Moment moment = plan_.at(row.time_s);
+        const int second = static_cast<int>(std::ceil(moment.left_s));
+        const bool new_phase = moment.phase != phase_ || moment.trial != trial_;
+        if (!speaks_ || (!new_phase && second == second_)) return;
+        if (new_phase) announce(moment);
+        fmt::print("\r  {:>4} s \x1b[K", second);
+        std::fflush(stdout);
+        phase_ = moment.phase;
+        trial_ = moment.trial;
+        second_ = second;
+    }
+
+private:
+    void announce(const CalibrationPlan::Moment& moment) const {
+        const std::string& effort =
+            plan_.efforts[static_cast<std::size_t>(moment.trial) % plan_.efforts.size()];
+        switch (moment.phase) {
+            case CalibrationPlan::Phase::rest: fmt::print("\nLie relaxed and breathe calmly.\n"); break;
+            case CalibrationPlan::Phase::trial:
+                fmt::print("\nNow, as hard as you can without pain, and hold: {}.\n", effort);
+                break;
+            case CalibrationPlan::Phase::pause: fmt::print("\nRest. Next: {}.\n", effort); break;
+        }
+    }
+
+    const CalibrationPlan& plan_;
+    bool speaks_;
+    CalibrationPlan::Phase phase_ = CalibrationPlan::Phase::pause;
+    int trial_ = -1;
+    int second_ = -1;
+};
+
+std::string utc_now() {
+    const std::time_t now = static_cast<std::time_t>(SystemClock{}.wall_ns() / 1'000'000'000);
+    std::tm utc{};
+    gmtime_r(&now, &utc);
+    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", utc.tm_year + 1900, utc.tm_mon + 1,
+                       utc.tm_mday, utc.tm_hour, utc.tm_min, utc.tm_sec);
+}
+
+}  // namespace
+
+std::vector<Calibration::Outcome> run_calibration(Sources& sources, CalibrationPlan plan,
+                                                  MvcTrialsConfig trials, Speed speed, const Voice& voice) {
+    Calibration calibration{sources.streams, sources.session, plan, trials};
+    Pipeline pipeline{sources.streams, sources.session};
+    pipeline.set_taps(&calibration);
+    GuideSink guide{plan, speed == Speed::live && !voice.quiet && !voice.json};
+    const std::array<Sink*, 1> sinks{&guide};
+    if (speed == Speed::full) {
+        run_offline(sources.devices, pipeline, sinks, {}, &calibration.done());
+    } else {
+        run_live(sources.devices, pipeline, sinks, {.stop = &calibration.done()});
+    }
+    return calibration.outcomes(utc_now());
+}
+
+void take_references(Session& session, const std::vector<Calibration::Outcome>& outcomes) {
+    for (std::size_t i = 0; i < outcomes.size(); ++i) {
+        if (outcomes[i].reference) session.channels[i].reference = outcomes[i].reference;
+    }
+}
+
+void print_outcomes(const std::vector<Calibration::Outcome>& outcomes) {
+    for (const Calibration::Outcome& outcome : outcomes) {
+        fmt::print("  {:<14} ", outcome.channel);
+        if (const std::optional<MvcReference>& r = outcome.reference) {
+            fmt::print("rest {:.2f} µV   maximum {:.1f} µV (measured {:.1f}, bias {:.1f} %)   {} trials within {:.1f} %",
+                       r->rest_uv, r->unbiased_mvc_uv(), r->mvc_uv, 100.0 * r->bias, r->trials,
+                       100.0 * r->repeatability);
+        }
+        fmt::print("{}{}\n", outcome.problem.empty() ? "" : "  ! ", outcome.problem);
+    }
+}
+
+}  // namespace tonus::cli

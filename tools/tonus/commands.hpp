@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tonus::cli {
+
+/// How a command speaks: to a person, to nobody, or to a script.
+struct Voice {
+    bool quiet = false;
+    bool json = false;
+};
+
+struct DemoOptions {
+    double duration_s = 40.0;
+    int subject = 7;
+    Voice voice;
+};
+
+struct RunOptions {
+    std::vector<std::string> sources;
+    std::string session;
+    std::optional<double> duration_s;
+    std::string out;
+    std::string events;
+    Voice voice;
+};
+
+struct ReplayOptions {
+    std::vector<std::string> files;
+    std::string session;
+    std::string speed = "max";
+    std::string out;
+    std::string events;
+    std::string taps;
+    Voice voice;
+};
+
+struct CalibrateOptions {
+    std::vector<std::string> sources;
+    std::string session;
+    double rest_s = 10.0;
+    double hold_s = 4.0;
+    std::optional<double> pause_s;
+    double window_s = 1.0;
+    bool no_bias = false;
+    bool fast = false;
+    Voice voice;
+};
+
+struct InspectOptions {
+    std::string file;
+    Voice voice;
+};
+
+struct DriversOptions {
+    Voice voice;
+};
+
+/// Each returns the exit code of the process: 0 done, 1 the run failed. Each throws Error.
+int demo(const DemoOptions& options);
+int run(const RunOptions& options);
+int replay(const ReplayOptions& options);
+int calibrate(const CalibrateOptions& options);
+int inspect(const InspectOptions& options);
+int drivers(const DriversOptions& options);
+
+}  // namespace tonus::cli

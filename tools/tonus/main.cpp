@@ -1,0 +1,149 @@
+// The command line: what can be said, and nothing of what is done. CLI11 is heavy, so it stays
+// in this file.
+
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "engine/core/error.hpp"
+#include "tools/tonus/commands.hpp"
+
+namespace {
+
+using tonus::ErrorKind;
+namespace cli = tonus::cli;
+
+constexpr const char* kAbout =
+    "Tonus: surface EMG and IMU for back training, from the sensor to the load flag.\n"
+    "Are the deep stabilisers (local muscles) at work at about a third of their maximum,\n"
+    "or have the big movers (global muscles) taken over?\n"
+    "A training aid, not a medical device: it does not diagnose, treat or monitor disease.";
+
+constexpr const char* kFooter =
+    "Start with `tonus demo`. Each command explains itself: `tonus replay --help`.\n"
+    "Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 3 unreadable input.";
+
+int exit_code(ErrorKind kind) {
+    switch (kind) {
+        case ErrorKind::failed: return 1;
+        case ErrorKind::usage: return 2;
+        case ErrorKind::input: return 3;
+    }
+    return 1;
+}
+
+void add_voice(CLI::App& command, cli::Voice& voice) {
+    command.add_flag("--quiet,-q", voice.quiet, "say nothing but errors");
+    command.add_flag("--json", voice.json, "print the summary as one JSON object, for scripts");
+}
+
+void add_demo(CLI::App& app, cli::DemoOptions& options) {
+    CLI::App& command = *app.add_subcommand("demo", "a simulated subject does a short guided session");
+    command.add_option("--duration", options.duration_s, "seconds")
+        ->check(CLI::Range(1.0, 3600.0))->capture_default_str();
+    command.add_option("--subject", options.subject, "which simulated person (a seed)")
+        ->check(CLI::Range(0, 1'000'000))->capture_default_str();
+    add_voice(command, options.voice);
+    command.footer("The subject is calibrated first (rest and maximal efforts, at full speed), then rests,\n"
+                   "works at 25 % of its maximum, overloads at 50 %, and eases off.");
+}
+
+void add_run(CLI::App& app, cli::RunOptions& options) {
+    CLI::App& command = *app.add_subcommand("run", "measure live, with one or more devices");
+    command.add_option("--source", options.sources, "a device, such as sim:?subject=7; repeat for more")
+        ->take_all();
+    command.add_option("--session", options.session, "session file with montage and references");
+    command.add_option("--duration", options.duration_s, "stop after this many seconds")
+        ->check(CLI::Range(0.1, 1e6));
+    command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
+    command.add_option("--events", options.events, "write the events (JSON lines)");
+    add_voice(command, options.voice);
+    command.footer("Example: tonus run --source 'sim:?subject=7&task=reps' --session back.toml --out back.csv\n"
+                   "Without a session file every EMG channel is shown under its own label; the flag stays\n"
+                   "unknown until there are references (tonus calibrate). Ctrl-C ends the session in order.");
+}
+
+void add_replay(CLI::App& app, cli::ReplayOptions& options) {
+    CLI::App& command = *app.add_subcommand("replay", "run a recording through the same pipeline");
+    command.add_option("FILE", options.files, "a recording, or a source address such as sim:?duration=60")
+        ->required();
+    command.add_option("--session", options.session, "session file with montage and references");
+    command.add_option("--speed", options.speed, "1 (as it was) or max")
+        ->check(CLI::IsMember({"1", "max"}))->capture_default_str();
+    command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
+    command.add_option("--events", options.events, "write the events (JSON lines)");
+    command.add_option("--taps", options.taps, "write every stage's output as .npy into this folder");
+    add_voice(command, options.voice);
+    command.footer("Example: tonus replay squat.edf --session back.toml --out squat.csv\n"
+                   "A file that does not say its rate or unit takes them from the session file, or as\n"
+                   "tonus replay 'file:squat.csv?rate=1000&unit=mV'.");
+}
+
+void add_calibrate(CLI::App& app, cli::CalibrateOptions& options) {
+    CLI::App& command = *app.add_subcommand("calibrate", "find resting level and maximum of each channel");
+    command.add_option("--source", options.sources, "a device; repeat for more")->take_all();
+    command.add_option("--session", options.session,
+                       "session file; the references are written into it (made when missing)")->required();
+    command.add_option("--rest", options.rest_s, "seconds of lying relaxed first")
+        ->check(CLI::Range(6.0, 120.0))->capture_default_str();
+    command.add_option("--hold", options.hold_s, "seconds to hold each maximal effort")
+        ->check(CLI::Range(1.0, 10.0))->capture_default_str();
+    command.add_option("--pause", options.pause_s, "seconds between efforts (60; 2 for the simulator)")
+        ->check(CLI::Range(0.0, 600.0));
+    command.add_option("--window", options.window_s, "seconds of the RMS whose maximum counts; 0.5 for people "
+                       "who cannot hold")->check(CLI::Range(0.05, 2.0))->capture_default_str();
+    command.add_flag("--no-bias", options.no_bias, "do not correct the bias of picking a maximum "
+                     "(to compare with papers)");
+    command.add_flag("--fast", options.fast, "at full speed (simulator and recordings)");
+    add_voice(command, options.voice);
+    command.footer("Example: tonus calibrate --source 'sim:?task=calibration' --session back.toml --fast\n"
+                   "Warm up for five minutes first. Stop if anything hurts: a submaximal reference is no maximum.");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    CLI::App app{kAbout, "tonus"};
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "tonus " TONUS_VERSION);
+
+    cli::DemoOptions demo;
+    cli::RunOptions run;
+    cli::ReplayOptions replay;
+    cli::CalibrateOptions calibrate;
+    cli::InspectOptions inspect;
+    cli::DriversOptions drivers;
+    add_demo(app, demo);
+    add_run(app, run);
+    add_replay(app, replay);
+    add_calibrate(app, calibrate);
+    CLI::App& inspect_command = *app.add_subcommand("inspect", "say what is in a recording");
+    inspect_command.add_option("FILE", inspect.file, "a recording")->required();
+    add_voice(inspect_command, inspect.voice);
+    CLI::App& drivers_command =
+        *app.add_subcommand("drivers", "the devices that can be connected, and how to address them");
+    add_voice(drivers_command, drivers.voice);
+
+    try {
+        app.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
+    try {
+        if (app.got_subcommand("demo")) return cli::demo(demo);
+        if (app.got_subcommand("run")) return cli::run(run);
+        if (app.got_subcommand("replay")) return cli::replay(replay);
+        if (app.got_subcommand("calibrate")) return cli::calibrate(calibrate);
+        if (app.got_subcommand("inspect")) return cli::inspect(inspect);
+        return cli::drivers(drivers);
+    } catch (const tonus::Error& error) {
+        fmt::print(stderr, "tonus: {}\n", error.what());
+        return exit_code(error.kind());
+    } catch (const std::exception& error) {
+        fmt::print(stderr, "tonus: {}\n", error.what());
+        return 1;
+    }
+}

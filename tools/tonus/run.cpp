@@ -1,0 +1,11 @@
+#include "tools/tonus/session_run.hpp"
+
+namespace tonus::cli {
+
+int run(const RunOptions& options) {
+    Sources sources = open_sources(options.sources, options.session);
+    return run_session(sources, Speed::live, {.table = options.out, .events = options.events, .taps = {}},
+                       options.voice, options.duration_s);
+}
+
+}  // namespace tonus::cli

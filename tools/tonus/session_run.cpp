@@ -1,0 +1,88 @@
+#include "tools/tonus/session_run.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+
+#include "engine/pipeline/npy_taps.hpp"
+#include "engine/sinks/console_sink.hpp"
+#include "engine/sinks/events_file.hpp"
+#include "engine/sinks/results_table.hpp"
+#include "engine/sinks/summary.hpp"
+#include "tools/tonus/terminal.hpp"
+
+namespace tonus::cli {
+namespace {
+
+struct Sinks {
+    std::vector<std::unique_ptr<Sink>> owned;
+    std::vector<Sink*> all;
+
+    template <class T, class... Args>
+    void add(Args&&... args) {
+        owned.push_back(std::make_unique<T>(std::forward<Args>(args)...));
+        all.push_back(owned.back().get());
+    }
+};
+
+Sinks make_sinks(const Outputs& outputs, bool with_console) {
+    Sinks sinks;
+    if (!outputs.table.empty()) sinks.add<ResultsTable>(system_files(), outputs.table);
+    if (!outputs.events.empty()) sinks.add<EventsFile>(system_files(), outputs.events);
+    if (with_console) {
+        sinks.add<ConsoleSink>(ConsoleOptions{.terminal = is_terminal(stdout), .width = terminal_width(stdout)});
+    }
+    return sinks;
+}
+
+void say(const SessionInfo& info, const RunSummary& summary, const Voice& voice, bool notes_said) {
+    if (voice.json) {
+        fmt::print("{}\n", summary_json(info, summary));
+    } else if (!voice.quiet) {
+        for (const std::string& note : info.notes) {
+            if (!notes_said) fmt::print("note: {}\n", note);
+        }
+        fmt::print("\n{}", summary_text(info, summary));
+    }
+}
+
+}  // namespace
+
+int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
+                std::optional<double> duration_s) {
+    Pipeline pipeline{sources.streams, sources.session};
+    const bool speaks = !voice.quiet && !voice.json;
+    const bool live = speed == Speed::live;
+    Sinks sinks = make_sinks(outputs, live && speaks);
+
+    RunSummary summary;
+    if (live) {
+        summary = run_live(sources.devices, pipeline, sinks.all,
+                           {.stop = &interrupted(), .duration_s = duration_s});
+    } else {
+        std::optional<NpyTaps> taps;
+        if (!outputs.taps.empty()) {
+            taps.emplace(system_files(), outputs.taps, pipeline.info());
+            pipeline.set_taps(&*taps);
+        }
+        ProgressBar progress{"replaying", speaks};
+        summary = run_offline(sources.devices, pipeline, sinks.all,
+                              [&](double part) { progress.show(part); }, &interrupted());
+        if (taps) taps->close();
+    }
+    say(pipeline.info(), summary, voice, live);
+
+    int code = 0;
+    for (std::size_t s = 0; s < summary.streams.size(); ++s) {
+        if (summary.streams[s].trouble.empty()) continue;
+        if (s == 0 || summary.streams[s].trouble != summary.streams[s - 1].trouble) {
+            fmt::print(stderr, "tonus: {}\n", summary.streams[s].trouble);
+        }
+        code = 1;
+    }
+    return code;
+}
+
+}  // namespace tonus::cli

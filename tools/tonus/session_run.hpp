@@ -1,0 +1,26 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "engine/pipeline/run.hpp"
+#include "tools/tonus/commands.hpp"
+#include "tools/tonus/sources.hpp"
+
+namespace tonus::cli {
+
+/// What a session writes, beside what it shows.
+struct Outputs {
+    std::string table = {};
+    std::string events = {};
+    std::string taps = {};
+};
+
+enum class Speed { live, full };
+
+/// Builds the pipeline and the sinks, runs, and says the summary. Returns the exit code: 1 when a
+/// device was lost or a recording broke off, though everything before that was kept.
+int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
+                std::optional<double> duration_s = {});
+
+}  // namespace tonus::cli

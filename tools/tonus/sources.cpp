@@ -1,0 +1,55 @@
+#include "tools/tonus/sources.hpp"
+
+#include <algorithm>
+
+#include "drivers/driver/driver.hpp"
+#include "engine/core/error.hpp"
+
+namespace tonus::cli {
+
+std::string recording_url(const std::string& path_or_url) {
+    const std::size_t colon = path_or_url.find(':');
+    const std::string scheme = path_or_url.substr(0, colon);
+    const std::span<const Driver* const> known = drivers();
+    const bool is_url = colon != std::string::npos &&
+                        std::any_of(known.begin(), known.end(),
+                                    [&](const Driver* driver) { return driver->scheme == scheme; });
+    if (is_url) return path_or_url;
+    std::string url = "file:";
+    for (const char c : path_or_url) {
+        // These would begin the options of an address.
+        if (c == '%') url += "%25";
+        else if (c == '?') url += "%3F";
+        else url += c;
+    }
+    return url;
+}
+
+Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path) {
+    Sources sources;
+    if (!session_path.empty()) sources.session = load_session(session_path);
+    std::vector<SessionSource>& named = sources.session.sources;
+    named.resize(std::max(named.size(), urls.size()));
+    for (std::size_t i = 0; i < urls.size(); ++i) named[i].url = urls[i];
+
+    for (const SessionSource& source : named) {
+        if (source.url.empty()) {
+            throw usage_error(session_path.empty()
+                                  ? "no source: say --source sim: or another of `tonus drivers`"
+                                  : session_path + ": a [[source]] has no url, and --source gives none");
+        }
+        sources.owned.push_back(open_device(source_url(source)));
+        sources.devices.push_back(sources.owned.back().get());
+        sources.streams.push_back(sources.devices.back()->streams());
+    }
+    if (sources.devices.empty()) {
+        throw usage_error("no source: say --source sim: or another of `tonus drivers`");
+    }
+    if (sources.session.channels.empty()) {
+        Session montage = default_session(sources.streams);
+        sources.session.channels = std::move(montage.channels);
+    }
+    return sources;
+}
+
+}  // namespace tonus::cli

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "engine/device/device.hpp"
+#include "engine/pipeline/session.hpp"
+
+namespace tonus::cli {
+
+/// The devices of a command with the session they serve.
+struct Sources {
+    std::vector<std::unique_ptr<Device>> owned;
+    std::vector<Device*> devices;
+    std::vector<std::span<const StreamInfo>> streams;
+    Session session;
+};
+
+/// Opens what the command names, or else what the session file names. Without a session file the
+/// montage is read from the devices' own labels.
+/// Throws Error when there is nothing to open, or something does not.
+Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path);
+
+/// A path as an address of the file driver; an address stays as it is.
+std::string recording_url(const std::string& path_or_url);
+
+}  // namespace tonus::cli
