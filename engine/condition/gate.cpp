@@ -141,7 +141,10 @@ float Gate::sample(std::size_t channel, double raw, std::uint8_t& flags) noexcep
 
     const bool at_rail =
         scale.has_range && std::abs(raw - scale.middle) >= kRailOfRange * scale.half_range;
-    memory.n_rail = at_rail ? memory.n_rail + 1 : 0;
+    // A muscle that overdrives the amplifier goes from rail to rail; a lost electrode stays at one.
+    const bool same_rail = (raw > scale.middle) == memory.rail_is_upper;
+    memory.n_rail = !at_rail ? 0 : same_rail ? memory.n_rail + 1 : 1;
+    memory.rail_is_upper = raw > scale.middle;
     const bool no_contact = memory.n_rail > n_rail_off_ || is_flat(memory);
     if (no_contact) {
         memory.lead_off = true;
@@ -200,7 +203,8 @@ bool Gate::is_saturated(const Memory& memory, const Scale& scale, double raw) co
 }
 
 bool Gate::is_flat(const Memory& memory) const noexcept {
-    return memory.n_equal >= n_flat_alone_ || (memory.n_equal >= n_flat_off_ && n_moving_ > 0);
+    // Strictly more: who has just reached it still counted as moving in the frame before.
+    return memory.n_equal >= n_flat_alone_ || (memory.n_equal > n_flat_off_ && n_moving_ > 0);
 }
 
 Block<unit::Microvolt> Gate::hold(std::size_t n_frames) noexcept {

@@ -21,7 +21,7 @@ struct GateConfig {
 ///                        in, 20 ms after it settle (250 ms after more than 100 ms).
 ///            saturated   0.98 of the converter's range, or a plateau of three at the running
 ///                        extreme that was entered by a jump.
-///            lead_off    0.9 of the range for over 200 ms, or a value that does not change: for
+///            lead_off    0.9 of one end of the range for over 200 ms, or a value that does not change: for
 ///                        200 ms while other channels do, for 1 s alone. Left after 500 ms of good
 ///                        signal, then 250 ms settle. The last good value stands in.
 ///            gap         from hold(); 20 ms after it settle.
@@ -66,7 +66,8 @@ private:
         bool lead_off = false;
         std::uint32_t n_bad = 0;             // in a row
         std::uint32_t n_equal = 0;           // in a row
-        std::uint32_t n_rail = 0;            // in a row
+        std::uint32_t n_rail = 0;            // in a row, at the same end
+        bool rail_is_upper = false;
         std::uint32_t n_good = 0;            // in a row, while lead_off
         std::uint32_t n_settling = 0;        // still to come
     };

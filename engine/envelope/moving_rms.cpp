@@ -65,7 +65,8 @@ void MovingRms::judge(std::size_t channel, double energy, const TickCounts& sum)
                             static_cast<double>(std::max<std::size_t>(n_ticks_, 1));
     const double valid = n_window > 0.0 ? static_cast<double>(sum.n_valid) / n_window : 0.0;
     status.valid_fraction = static_cast<float>(valid);
-    status.saturated = static_cast<double>(sum.n_saturated) > kSaturatedMax * n_window;
+    // A rail that is held is an electrode off, and what it clipped on the way there is no load.
+    status.saturated = static_cast<double>(sum.n_saturated) > kSaturatedMax * n_window && sum.n_lead_off == 0;
     if (valid >= kValidMin) {
         rms_uv_[channel] = static_cast<float>(std::sqrt(energy / static_cast<double>(sum.n_valid)));
         n_held_[channel] = 0;

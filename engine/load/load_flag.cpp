@@ -78,7 +78,13 @@ LoadResult LoadFlag::process(LoadTick load) noexcept {
         result.cleared = is_on;
         result.since = crossing_;
     }
-    result.state = mode_ == Mode::on ? LoadState::over : LoadState::under;
+    if (mode_ == Mode::on) {
+        result.state = LoadState::over;
+    } else {
+        // What is missing may be the larger part: the dwell runs, but nobody knows yet.
+        result.state = load.reason == Reason::none ? LoadState::under : LoadState::unknown;
+        result.reason = load.reason;
+    }
     return result;
 }
 

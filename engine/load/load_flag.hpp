@@ -24,7 +24,7 @@ struct LoadTick {
     std::uint64_t index = 0;
     float value_mvc = 0.0f;
     bool valid = false;
-    Reason reason = Reason::none;  ///< when not valid
+    Reason reason = Reason::none;  ///< why there is no value, or a part of it is missing
 };
 
 /// What the flag says at one tick.
@@ -39,7 +39,8 @@ struct LoadResult {
 /// Says whether the load on a muscle group has stayed above one third of its maximum.
 ///
 /// Input      a load per 10 ms tick as a fraction of MVC, with the reason when there is none.
-/// Output     `over` while raised, `under` while not; a tick without a value never gives `under`.
+/// Output     `over` while raised, `under` while not; a tick without a value, or with a part of it
+///            missing, never gives `under`.
 ///            A raised flag is held without a value for 1 s, then it is unknown, and the first
 ///            valid value starts anew.
 /// Delay      raise_s, added to the delay of the envelope.

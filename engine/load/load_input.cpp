@@ -37,7 +37,6 @@ LoadTick load_input(const GroupTick& groups, float limit_mvc) noexcept {
         }
     }
     load.valid = all_valid || load.value_mvc >= limit_mvc;
-    if (load.valid) load.reason = Reason::none;
     return load;
 }
 

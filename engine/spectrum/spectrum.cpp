@@ -7,6 +7,14 @@
 namespace tonus {
 namespace {
 
+// Over how many ticks the channels' turns are spread. All have had theirs before a block that
+// holds the end of the next window is handed over, which may be that whole block early.
+std::uint64_t ticks_to_spread(const SpectrumConfig& config) {
+    const double hop_ticks = 0.5 * config.window_s * static_cast<double>(kTicksPerSecond);
+    const double block_ticks = static_cast<double>(kBlockFrames * kTicksPerSecond) / config.rate.hz();
+    return static_cast<std::uint64_t>(std::max(1.0, hop_ticks - std::ceil(block_ticks) - 3.0));
+}
+
 // FFT libraries like even lengths; a frame more or less in a second does not matter.
 std::size_t even(std::uint64_t n) { return static_cast<std::size_t>(n + n % 2); }
 
@@ -19,6 +27,7 @@ Spectrum::Spectrum(SpectrumConfig config)
       // The window under way stays whole until the last channel had its turn: one hop, and the
       // block and tick it may be late by.
       n_ring_(n_window_ + n_hop_ + 2 * kBlockFrames + static_cast<std::size_t>(config.rate.hz() * 0.05)),
+      n_spread_(ticks_to_spread(config)),
       fft_(n_window_),
       hann_(n_window_),
       ring_(config.n_channels * n_ring_, 0.0f),
@@ -67,11 +76,8 @@ void Spectrum::end_frame() noexcept {
 
 void Spectrum::tick(std::uint64_t index) noexcept {
     if (next_channel_ >= config_.n_channels || index <= window_tick_) return;
-    // All channels have had their turn five ticks before the next window is due.
-    const std::uint64_t n_spread = static_cast<std::uint64_t>(
-        config_.window_s * 0.5 * static_cast<double>(kTicksPerSecond)) - 5;
-    const std::uint64_t elapsed = std::min(index - window_tick_, n_spread);
-    const auto due = static_cast<std::size_t>(config_.n_channels * elapsed / n_spread);
+    const std::uint64_t elapsed = std::min(index - window_tick_, n_spread_);
+    const auto due = static_cast<std::size_t>(config_.n_channels * elapsed / n_spread_);
     for (; next_channel_ < due; ++next_channel_) compute(next_channel_);
 }
 

@@ -51,6 +51,7 @@ private:
 
     SpectrumConfig config_;
     std::size_t n_window_, n_hop_, n_ring_;
+    std::uint64_t n_spread_;
     RealFft fft_;
     std::vector<float> hann_;
     std::vector<float> ring_;               // [channel][frame % n_ring_]

@@ -175,6 +175,21 @@ TEST(LoadInput, IsUnknownWhenAPlannedGroupHasNoValue) {
     EXPECT_TRUE(load_input(tick, 0.333f).valid) << "over the limit, whatever the other group does";
 }
 
+// The group that is missing may be the one that matters: the flag may rise on what is known, but
+// what is known can never be called under.
+TEST(LoadInput, NeverGivesUnderWithAGroupMissing) {
+    GroupTick tick;
+    tick.local = no_value(Reason::lead_off);
+    tick.global = group(0.5f);
+    LoadFlag flag{{}};
+    for (int i = 0; i < 200; ++i) {
+        tick.index = static_cast<std::uint64_t>(i);
+        const LoadResult result = flag.process(load_input(tick, 1.0f / 3.0f));
+        ASSERT_EQ(result.state, i < 49 ? LoadState::unknown : LoadState::over) << i;
+        ASSERT_EQ(result.reason, i < 49 ? Reason::lead_off : Reason::none);
+    }
+}
+
 TEST(LoadInput, TakesAClippedChannelAsOverload) {
     GroupTick tick;
     tick.local = group(0.1f);

@@ -22,12 +22,12 @@ inline bool in_ci() {
 
 }  // namespace tonus::test
 
-/// Puts the path of `relative` under the shared data into `path`. Where it is absent the test is
-/// skipped and says so; in CI it fails, because there it must run.
-#define TONUS_NEEDS_SHARED(path, relative)                                                  \
-    const std::filesystem::path path = ::tonus::test::shared_folder() / (relative);         \
-    if (!std::filesystem::exists(path)) {                                                   \
-        if (::tonus::test::in_ci()) FAIL() << "shared data is missing: " << path;           \
-        GTEST_SKIP() << "needs the team's recordings, which are not here: " << path;        \
+/// Puts the path of `relative` under the shared data into a variable `name`. Where it is absent the
+/// test is skipped and says so; in CI it fails, because there it must run.
+#define TONUS_NEEDS_SHARED(name, relative)                                                  \
+    const std::filesystem::path name = ::tonus::test::shared_folder() / (relative);         \
+    if (!std::filesystem::exists(name)) {                                                   \
+        if (::tonus::test::in_ci()) FAIL() << "shared data is missing: " << name;           \
+        GTEST_SKIP() << "needs the team's recordings, which are not here: " << name;        \
     }                                                                                       \
     static_assert(true)
