@@ -221,7 +221,7 @@ void Pipeline::place(Stream& stream, std::size_t index, const FrameRecord& recor
     if (clock.valid && !stream.mismatch_reported && std::abs(clock.drift_ppm) > kRateMismatchPpm) {
         stream.mismatch_reported = true;
         out.event({.kind = EventKind::rate_mismatch,
-                   .time_s = stream.rate.time_s(stream.timeline.next_frame()),
+                   .time_s = stream.rate.time_s(stream.placement.frame),
                    .stream = index,
                    .value = clock.drift_ppm});
     }

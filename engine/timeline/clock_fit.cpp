@@ -6,6 +6,14 @@
 namespace tonus {
 
 void ClockFit::observe(double device_s, std::int64_t arrival_ns) noexcept {
+    // A read that came in pieces is one observation: its last frame is the one that just arrived.
+    if (has_newest_ && arrival_ns != newest_arrival_ns_) take(newest_device_s_, newest_arrival_ns_);
+    newest_device_s_ = device_s;
+    newest_arrival_ns_ = arrival_ns;
+    has_newest_ = true;
+}
+
+void ClockFit::take(double device_s, std::int64_t arrival_ns) noexcept {
     const double delay_s = static_cast<double>(arrival_ns) * 1e-9 - device_s;
     if (has_open_ && device_s >= bin_start_s_ + kBinS) close_bin();
     if (!has_open_) {

@@ -19,7 +19,8 @@ struct ClockEstimate {
 /// early, so the earliest of every 5 s counts, and a line goes through those of the last 60 s.
 /// The device's own counter drives it, so lost packets do not bend it.
 ///
-/// Input      the device time of a read's last frame, and when the read was complete.
+/// Input      the device time of a read's last frame, and when the read was complete. Pieces of a
+///            read share its stamp, and the last of them counts: cuts change nothing.
 /// Real time  observe() does not allocate, lock, throw or call the system.
 /// Source     domain 9.11.
 class ClockFit {
@@ -37,6 +38,7 @@ private:
         double delay_s = 0.0;  // host - device, the least of the bin
     };
 
+    void take(double device_s, std::int64_t arrival_ns) noexcept;
     void close_bin() noexcept;
     void fit() noexcept;
 
@@ -45,6 +47,9 @@ private:
     Bin open_{};
     double bin_start_s_ = 0.0;
     bool has_open_ = false;
+    double newest_device_s_ = 0.0;
+    std::int64_t newest_arrival_ns_ = 0;
+    bool has_newest_ = false;
     ClockEstimate estimate_{};
 };
 

@@ -42,6 +42,21 @@ TEST(ClockFit, PlacesADeviceMomentOnTheHostsClock) {
     EXPECT_NEAR(estimate.offset_s, expected_offset_s, 0.001);
 }
 
+// A read that was cut into pieces brings one stamp: only its last frame has just arrived.
+TEST(ClockFit, DoesNotDependOnHowAReadWasCut) {
+    ClockFit whole, cut;
+    Random random{7};
+    for (double device_s = 1.0; device_s < 40.0; device_s += 1.0) {
+        const auto arrival_ns = static_cast<std::int64_t>((device_s + 0.02 + 0.01 * random.uniform()) * 1e9);
+        whole.observe(device_s, arrival_ns);
+        for (double piece_s = device_s - 0.9; piece_s < device_s; piece_s += 0.25) cut.observe(piece_s, arrival_ns);
+        cut.observe(device_s, arrival_ns);
+    }
+    EXPECT_TRUE(whole.estimate().valid);
+    EXPECT_EQ(cut.estimate().drift_ppm, whole.estimate().drift_ppm);
+    EXPECT_EQ(cut.estimate().offset_s, whole.estimate().offset_s);
+}
+
 TEST(ClockFit, SaysNothingBeforeItHasSeenTenSeconds) {
     EXPECT_FALSE(fit_of(100.0, 9.0, 0.0, 4).valid);
     EXPECT_TRUE(fit_of(100.0, 11.0, 0.0, 4).valid);
