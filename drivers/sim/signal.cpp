@@ -81,9 +81,11 @@ void SimSignal::contract(double t_s, std::span<double> muscle_uv) noexcept {
 double SimSignal::electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv) noexcept {
     Channel& channel = channels_[ch];
     const double wander_uv = options_.wander_uv * std::sin(2.0 * std::numbers::pi * (kWanderHz * t_s + channel.wander_turn));
-    const double body_uv = muscle_uv + channel.heart_uv * heart + channel.spikes.next_uv();
+    // Overdriven, the fast signal goes from rail to rail, as a gain set far too high makes it.
+    const double drive = active(options_.saturate, ch, t_s) != nullptr ? kSaturatingGain : 1.0;
     const double offset_uv = channel.offset_uv + 1e3 * options_.drift_mv_s * t_s;
-    const double noise_uv = options_.noise_uv * channel.noise.normal();
+    const double noise_uv = drive * options_.noise_uv * channel.noise.normal();
+    const double body_uv = drive * muscle_uv + channel.heart_uv * heart + channel.spikes.next_uv();
     if (const ChannelFault* off = active(options_.lead_off, ch, t_s)) {
         // The free input drifts to the rail, carries hum, and hardly any muscle.
         const double part = 1.0 - std::exp(-3.0 * (t_s - off->span.from_s) / kLeadOffTransitionS);
@@ -99,7 +101,6 @@ double SimSignal::amplified_uv(std::size_t ch, double t_s, double uv) noexcept {
     const double full_scale_uv = std::min(kFullScaleUv, options_.clip_uv);
     // An AC-coupled amplifier, which is what `clip` describes, passes no offset.
     if (std::isfinite(options_.clip_uv)) uv -= channel.offset_uv + 1e3 * options_.drift_mv_s * t_s;
-    if (active(options_.saturate, ch, t_s) != nullptr) uv *= kSaturatingGain;
     uv = std::clamp(uv, -full_scale_uv, full_scale_uv);
     if (active(options_.flat, ch, t_s) != nullptr) return channel.flat_uv;
     channel.flat_uv = uv;
