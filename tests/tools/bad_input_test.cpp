@@ -1,0 +1,158 @@
+// What a person sees when something is wrong: the message and the exit code of the real binary.
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/support/command.hpp"
+
+namespace tonus {
+namespace {
+
+namespace fs = std::filesystem;
+using test::CommandResult;
+using test::run_tonus;
+
+class BadInput : public testing::Test {
+protected:
+    void SetUp() override {
+        const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
+        folder_ = fs::temp_directory_path() / (std::string{"tonus_"} + info->name() + "_" + std::to_string(getpid()));
+        fs::create_directories(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string file(const std::string& name, const std::string& text) {
+        std::ofstream{folder_ / name, std::ios::binary} << text;
+        return "'" + (folder_ / name).string() + "'";
+    }
+    std::string path(const std::string& name) { return "'" + (folder_ / name).string() + "'"; }
+
+    fs::path folder_;
+};
+
+void expect(const CommandResult& result, int exit_code, const std::string& part) {
+    EXPECT_EQ(result.exit_code, exit_code) << result.output;
+    EXPECT_NE(result.output.find(part), std::string::npos) << "said: " << result.output;
+}
+
+std::string rows(int n, double scale = 1.0, const char* header = "") {
+    std::string text = header;
+    for (int i = 0; i < n; ++i) text += std::to_string(i / 1000.0) + "," + std::to_string(scale * (i % 17 - 8)) + "\n";
+    return text;
+}
+
+TEST_F(BadInput, MissingFile) {
+    expect(run_tonus("replay " + path("squat.csv")), 3, "squat.csv");
+    file("squad.csv", rows(10));
+    expect(run_tonus("replay " + path("squat.csv")), 3, "squad.csv");
+}
+
+TEST_F(BadInput, EmptyFileAndFolderAndGarbage) {
+    expect(run_tonus("replay " + file("empty.csv", "")), 3, "empty");
+    expect(run_tonus("replay '" + folder_.string() + "'"), 3, "folder");
+    std::string garbage;
+    for (int i = 0; i < 4096; ++i) garbage += static_cast<char>((i * 7919) >> 3);
+    const CommandResult result = run_tonus("replay " + file("noise.bin", garbage));
+    EXPECT_EQ(result.exit_code, 3) << result.output;
+}
+
+TEST_F(BadInput, WrongUnit) {
+    expect(run_tonus("replay 'file:" + folder_.string() + "/x.csv?rate=1000&unit=kg'") , 3, "x.csv");
+    file("x.csv", rows(2000));
+    expect(run_tonus("replay 'file:" + folder_.string() + "/x.csv?rate=1000&unit=kg'"), 2, "kg");
+}
+
+TEST_F(BadInput, UnknownUnitIsAskedFor) {
+    expect(run_tonus("replay 'file:" + folder_.string() + "/y.csv?rate=1000'"), 3, "y.csv");
+    file("y.csv", rows(2000));
+    expect(run_tonus("replay 'file:" + folder_.string() + "/y.csv?rate=1000'"), 2, "unit");
+}
+
+TEST_F(BadInput, UnknownKeyInTheSessionFile) {
+    const std::string session = file("s.toml", "[[channel]]\nname = \"A\"\n[load]\nlimit_mcv = 0.3\n");
+    expect(run_tonus("replay sim: --session " + session), 2, "s.toml:4: [load]: unknown key 'limit_mcv'; did you mean 'limit_mvc'?");
+}
+
+TEST_F(BadInput, ChannelThatIsNotInTheDevice) {
+    const std::string session = file("s.toml", "[[channel]]\nname = \"A\"\ninput = 9\n");
+    expect(run_tonus("replay 'sim:?duration=2' --session " + session), 2, "input '9' is not in source 0; its EMG inputs are: 1 MF_L, 2 MF_R");
+}
+
+TEST_F(BadInput, InputThatIsNotInTheMontageIsSaid) {
+    const std::string session = file("s.toml", "[[channel]]\nname = \"A\"\ninput = \"MF_L\"\nsite = \"MF\"\n");
+    expect(run_tonus("replay 'sim:?duration=2' --session " + session), 0, "not in the montage, and not used: MF_R, LT_L, LT_R");
+}
+
+TEST_F(BadInput, MissingMaximumMakesTheFlagUnknown) {
+    const std::string session = file("s.toml", "[[channel]]\nname = \"A\"\nsite = \"MF\"\n");
+    const std::string out = path("r.csv");
+    expect(run_tonus("replay 'sim:?duration=2' --session " + session + " --out " + out), 0, "tonus calibrate");
+    std::ifstream table{folder_ / "r.csv"};
+    std::string line, last;
+    int n_under = 0;
+    while (std::getline(table, line)) {
+        last = line;
+        if (line.find(",under,") != std::string::npos) ++n_under;
+    }
+    EXPECT_EQ(n_under, 0);
+    EXPECT_NE(last.find("unknown,mvc_missing"), std::string::npos) << last;
+}
+
+TEST_F(BadInput, MaximumBelowRest) {
+    const std::string session =
+        file("s.toml", "[[channel]]\nname = \"A\"\n[[reference]]\nchannel = \"A\"\nrest_uv = 9\nmvc_uv = 5\n");
+    expect(run_tonus("replay 'sim:?duration=2' --session " + session), 2, "s.toml:6");
+}
+
+TEST_F(BadInput, RateTooLowForEmg) {
+    const CommandResult low = run_tonus("replay 'sim:?duration=2&rate=250'");
+    expect(low, 0, "250 Hz is low for EMG: the band ends at 112.5 Hz");
+    expect(run_tonus("replay 'sim:?duration=2&rate=80'"), 2, "80");
+}
+
+TEST_F(BadInput, NothingButNan) {
+    const CommandResult result = run_tonus("replay 'sim:?duration=4&float=on&nan=MF_L@0-4,MF_R@0-4,LT_L@0-4,LT_R@0-4' --events " + path("e.jsonl"));
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    std::ifstream events{folder_ / "e.jsonl"};
+    std::string all{std::istreambuf_iterator<char>{events}, {}};
+    EXPECT_NE(all.find("load_unknown"), std::string::npos);
+    EXPECT_EQ(all.find("load_known"), std::string::npos);
+}
+
+TEST_F(BadInput, NoChannels) {
+    expect(run_tonus("replay 'file:" + folder_.string() + "/imu.csv?rate=100'"), 3, "imu.csv");
+    file("imu.csv", "time_s,ax_m_s2\n0,0.1\n0.01,0.2\n0.02,0.1\n0.03,0.2\n");
+    expect(run_tonus("replay 'file:" + folder_.string() + "/imu.csv?rate=100'"), 2, "no channel to work on");
+}
+
+TEST_F(BadInput, WrongArguments) {
+    EXPECT_EQ(run_tonus("").exit_code, 2);
+    EXPECT_EQ(run_tonus("replay").exit_code, 2);
+    EXPECT_EQ(run_tonus("dance").exit_code, 2);
+    EXPECT_EQ(run_tonus("replay sim: --speed 3").exit_code, 2);
+    EXPECT_EQ(run_tonus("demo --duration 0").exit_code, 2);
+    expect(run_tonus("run"), 2, "no source");
+    expect(run_tonus("run --source cyto:x"), 2, "cyto");
+    expect(run_tonus("run --source 'sim:?rat=5'"), 2, "did you mean 'rate'?");
+    expect(run_tonus("replay 'sim:?duration=1' --speed 1 --taps x"), 2, "--taps");
+    expect(run_tonus("run --source 'sim:?duration=1' --out /nowhere/x.csv"), 1, "/nowhere/x.csv");
+}
+
+TEST_F(BadInput, HelpTeaches) {
+    const CommandResult help = run_tonus("--help");
+    EXPECT_EQ(help.exit_code, 0);
+    EXPECT_NE(help.output.find("not a medical device"), std::string::npos);
+    for (const char* command : {"demo", "run", "replay", "calibrate", "inspect", "drivers"}) {
+        EXPECT_NE(help.output.find(command), std::string::npos) << command;
+        const CommandResult one = run_tonus(std::string{command} + " --help");
+        EXPECT_EQ(one.exit_code, 0);
+        EXPECT_GT(one.output.size(), 100u);
+    }
+}
+
+}  // namespace
+}  // namespace tonus
