@@ -35,23 +35,26 @@ std::string paint(std::string text, Colour colour, bool on) {
     return fmt::format("{}{}{}", code(colour), text, code(Colour::plain));
 }
 
-/// A bar from 0 to 100 %, in eighths of a column, with a mark at the limit.
+/// A bar from 0 to 100 %, in eighths of a column, with a mark at the limit that stays to be seen
+/// when the bar has passed it.
 std::string bar(float value, float limit, std::size_t columns, Colour colour, bool on) {
     static constexpr std::array<std::string_view, 9> eighths{" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"};
     const auto limit_column = static_cast<std::size_t>(
         std::lround(std::clamp(limit, 0.0f, 1.0f) * static_cast<float>(columns)));
     const float filled = std::clamp(value, 0.0f, 1.0f) * static_cast<float>(columns);
-    std::string text;
-    for (std::size_t column = 0; column < columns; ++column) {
-        const float part = std::clamp(filled - static_cast<float>(column), 0.0f, 1.0f);
-        const auto eighth = static_cast<std::size_t>(part * 8.0f);
-        if (column == limit_column && eighth == 0) {
-            text += paint("┊", Colour::dim, on);
-        } else {
-            text += eighth == 0 ? " " : paint(std::string{eighths[eighth]}, colour, on);
-        }
-    }
-    return text;
+    const auto eighth_at = [filled](std::size_t column) {
+        return static_cast<std::size_t>(std::clamp(filled - static_cast<float>(column), 0.0f, 1.0f) * 8.0f);
+    };
+    const auto stretch = [&](std::size_t from, std::size_t to) {
+        std::string text;
+        for (std::size_t column = from; column < to; ++column) text += eighths[eighth_at(column)];
+        return paint(text, colour, on);
+    };
+    if (limit_column >= columns) return stretch(0, columns);
+    const std::string mark = eighth_at(limit_column) == 0 ? paint("┊", Colour::dim, on)
+                             : on                         ? fmt::format("{}\x1b[7m┊{}", code(colour), code(Colour::plain))
+                                                          : std::string{"╂"};
+    return stretch(0, limit_column) + mark + stretch(limit_column + 1, columns);
 }
 
 double percent(float fraction) { return 100.0 * static_cast<double>(fraction); }

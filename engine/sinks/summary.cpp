@@ -31,7 +31,7 @@ std::string lost_by_cause(const LossLedger& ledger) {
 
 std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream) {
     const LossLedger& ledger = stream.ledger;
-    std::string text = fmt::format("  {:<14} {} frames sent, {} received, ", info.name, ledger.emitted(),
+    std::string text = fmt::format("  {:<14} {} sent, {} received, ", info.name, ledger.emitted(),
                                    ledger.received);
     text += ledger.lost_total() == 0
                 ? "none lost"
@@ -39,7 +39,7 @@ std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream
                               lost_by_cause(ledger));
     if (ledger.ignored > 0) text += fmt::format(", {} repeated or misplaced and ignored", ledger.ignored);
     if (stream.clock.valid) {
-        text += fmt::format("; clock {:+.1f} ppm, residual {:.1f} ms", stream.clock.drift_ppm,
+        text += fmt::format("\n{:17}clock {:+.1f} ppm against ours, residual {:.1f} ms", "", stream.clock.drift_ppm,
                             stream.clock.residual_ms);
     }
     if (!stream.trouble.empty()) text += "\n    " + stream.trouble;
@@ -49,14 +49,16 @@ std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream
 }  // namespace
 
 std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
-    std::string text = fmt::format("{:.1f} s of data\n", summary.duration_s);
-    text += fmt::format("load: at or over {:.0f} % of maximum {} of the known time; flag raised {} {}, {:.1f} s in all",
-                        100.0 * static_cast<double>(session.limit_mvc),
-                        percent(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
-                        summary.n_raised == 1 ? "time" : "times",
-                        static_cast<double>(summary.n_ticks_over) * kTickS);
     const double unknown_s = static_cast<double>(summary.n_ticks - summary.n_ticks_known) * kTickS;
-    text += unknown_s > 0.0 ? fmt::format("; unknown for {:.1f} s\n", unknown_s) : "\n";
+    std::string text = fmt::format("{:.1f} s of data", summary.duration_s);
+    text += unknown_s > 0.0 ? fmt::format(", the load unknown for {:.1f} s\n", unknown_s) : "\n";
+    if (summary.n_ticks_known > 0) {
+        text += fmt::format("  load at or over {:.0f} % of maximum for {} of the known time\n",
+                            100.0 * static_cast<double>(session.limit_mvc),
+                            percent(share(summary.n_ticks_over_limit, summary.n_ticks_known)));
+        text += fmt::format("  flag raised {} {}, up for {:.1f} s in all\n", summary.n_raised, summary.n_raised == 1 ? "time" : "times",
+                            static_cast<double>(summary.n_ticks_over) * kTickS);
+    }
     text += fmt::format("mean activation: local (proxy) {}, global {}\n", percent(summary.local_mean_mvc),
                         percent(summary.global_mean_mvc));
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
@@ -67,7 +69,7 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
         if (channel.reference != Reason::none) text += fmt::format("  {}", reason_advice(channel.reference));
         text += "\n";
     }
-    text += "streams:\n";
+    text += "frames:\n";
     for (std::size_t s = 0; s < session.streams.size(); ++s) {
         text += stream_text(session.streams[s], summary.streams[s]);
     }

@@ -91,11 +91,10 @@ void take_references(Session& session, const std::vector<Calibration::Outcome>& 
 
 void print_outcomes(const std::vector<Calibration::Outcome>& outcomes) {
     for (const Calibration::Outcome& outcome : outcomes) {
-        fmt::print("  {:<14} ", outcome.channel);
+        fmt::print("  {:<10} ", outcome.channel);
         if (const std::optional<MvcReference>& r = outcome.reference) {
-            fmt::print("rest {:.2f} µV   maximum {:.1f} µV (measured {:.1f}, bias {:.1f} %)   {} trials within {:.1f} %",
-                       r->rest_uv, r->unbiased_mvc_uv(), r->mvc_uv, 100.0 * r->bias, r->trials,
-                       100.0 * r->repeatability);
+            fmt::print("rest {:.2f} µV  maximum {:.1f} µV ({:.1f} less {:.1f} % bias)  trials within {:.1f} %",
+                       r->rest_uv, r->unbiased_mvc_uv(), r->mvc_uv, 100.0 * r->bias, 100.0 * r->repeatability);
         }
         fmt::print("{}{}\n", outcome.problem.empty() ? "" : "  ! ", outcome.problem);
     }

@@ -1,0 +1,143 @@
+// The commands as a person uses them, by the real binary.
+
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "tests/support/command.hpp"
+#include "tests/support/shared_data.hpp"
+
+namespace tonus {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::run_tonus;
+
+class Commands : public testing::Test {
+protected:
+    void SetUp() override {
+        const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
+        folder_ = fs::temp_directory_path() / (std::string{"tonus_"} + info->name() + "_" + std::to_string(getpid()));
+        fs::create_directories(folder_);
+    }
+    void TearDown() override { fs::remove_all(folder_); }
+
+    std::string path(const std::string& name) const { return (folder_ / name).string(); }
+    std::string text(const std::string& name) const {
+        std::ifstream in{folder_ / name, std::ios::binary};
+        return {std::istreambuf_iterator<char>{in}, {}};
+    }
+
+    fs::path folder_;
+};
+
+TEST_F(Commands, DemoEndsWithASummaryWithoutATerminal) {
+    const auto demo = run_tonus("demo --duration 3");
+    EXPECT_EQ(demo.exit_code, 0) << demo.output;
+    EXPECT_NE(demo.output.find("local (proxy)"), std::string::npos);
+    EXPECT_NE(demo.output.find("3.0 s of data"), std::string::npos);
+    EXPECT_NE(demo.output.find("not a medical device"), std::string::npos);
+    EXPECT_EQ(demo.output.find('\x1b'), std::string::npos) << "no colours into a pipe";
+}
+
+TEST_F(Commands, JsonIsOneObjectAndQuietIsSilent) {
+    const json summary = json::parse(run_tonus("replay 'sim:?duration=5' --json").output);
+    EXPECT_EQ(summary["streams"][0]["emitted"], 5000);
+    EXPECT_EQ(run_tonus("replay 'sim:?duration=5' --quiet").output, "");
+    EXPECT_EQ(run_tonus("demo --duration 1 --quiet").output, "");
+    EXPECT_EQ(json::parse(run_tonus("demo --duration 1 --json").output)["ticks"], 100);
+}
+
+TEST_F(Commands, CalibrateThenRunThenReplayIsTheWholeWay) {
+    const auto calibrate = run_tonus("calibrate --source 'sim:?subject=9&task=calibration' --session " + path("s.toml") + " --fast");
+    ASSERT_EQ(calibrate.exit_code, 0) << calibrate.output;
+    const std::string session = text("s.toml");
+    EXPECT_NE(session.find("[[reference]]"), std::string::npos);
+    EXPECT_NE(session.find("device = \"sim:subject9\""), std::string::npos) << session;
+
+    const std::string source = "'sim:?subject=9&task=demo&duration=6'";
+    const auto live = run_tonus("run --source " + source + " --session " + path("s.toml") + " --out " + path("live.csv") + " --quiet");
+    ASSERT_EQ(live.exit_code, 0) << live.output;
+    const auto replay = run_tonus("replay " + source + " --session " + path("s.toml") + " --out " + path("replay.csv") + " --events " +
+                                  path("e.jsonl") + " --taps " + path("taps") + " --quiet");
+    ASSERT_EQ(replay.exit_code, 0) << replay.output;
+    EXPECT_EQ(text("live.csv"), text("replay.csv")) << "live and replay agree to the last digit";
+    EXPECT_NE(text("replay.csv").find(",over,"), std::string::npos);
+    for (const char* name : {"0_emg_gated.npy", "0_emg_conditioned.npy", "0_emg_flags.npy", "0_emg_energy.npy", "0_emg_valid.npy",
+                             "0_emg_envelope.npy", "activation.npy"}) {
+        EXPECT_TRUE(fs::exists(folder_ / "taps" / name)) << name;
+    }
+    EXPECT_EQ(fs::file_size(folder_ / "taps" / "activation.npy"), 128u + 600u * 4u * 4u);
+    const json first = json::parse(text("e.jsonl").substr(0, text("e.jsonl").find('\n')));
+    EXPECT_TRUE(first.contains("event"));
+}
+
+TEST_F(Commands, CalibrateKeepsWhatAPersonWrote) {
+    const std::string mine = "# my own words\n[[channel]]\nname = \"left\"\ninput = \"MF_L\"\nsite = \"MF\"   # low back\n";
+    std::ofstream{folder_ / "mine.toml"} << mine;
+    const std::string command = "calibrate --source 'sim:?task=calibration' --session " + path("mine.toml") + " --fast --quiet";
+    ASSERT_EQ(run_tonus(command).exit_code, 0);
+    EXPECT_EQ(text("mine.toml").substr(0, mine.size()), mine);
+    const std::string once = text("mine.toml");
+    ASSERT_EQ(run_tonus(command).exit_code, 0);
+    EXPECT_EQ(text("mine.toml").find("[[reference]]"), text("mine.toml").rfind("[[reference]]")) << "replaced, not repeated";
+    EXPECT_EQ(text("mine.toml").size(), once.size());
+}
+
+TEST_F(Commands, CalibrateWithoutEffortSaysSoAndFails) {
+    const auto lazy = run_tonus("calibrate --source 'sim:?task=rest' --session " + path("lazy.toml") + " --fast");
+    EXPECT_EQ(lazy.exit_code, 1) << lazy.output;
+}
+
+TEST_F(Commands, InspectShowsWhatIsInARecording) {
+    TONUS_NEEDS_SHARED(file, "data/09_openbci_gui/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt");
+    const auto seen = run_tonus("inspect '" + file.string() + "'");
+    EXPECT_EQ(seen.exit_code, 0);
+    EXPECT_NE(seen.output.find("OpenBCI GUI text"), std::string::npos) << seen.output;
+    EXPECT_NE(seen.output.find("8 channels at 250 Hz"), std::string::npos);
+    const json facts = json::parse(run_tonus("inspect --json '" + file.string() + "'").output);
+    EXPECT_EQ(facts["streams"][0]["channels"].size(), 8u);
+    EXPECT_EQ(facts["streams"][0]["frames"], 22490);
+    EXPECT_EQ(facts["trouble"], "");
+}
+
+TEST_F(Commands, InspectOfATruncatedFileShowsTheRestAndFails) {
+    TONUS_NEEDS_SHARED(file, "data/05_edf_bdf/test_generator.edf");
+    fs::copy_file(file, folder_ / "cut.edf");
+    fs::resize_file(folder_ / "cut.edf", fs::file_size(file) / 2);
+    const auto seen = run_tonus("inspect " + path("cut.edf"));
+    EXPECT_EQ(seen.exit_code, 1);
+    EXPECT_NE(seen.output.find("truncated: record"), std::string::npos) << seen.output;
+    EXPECT_NE(seen.output.find("squarewave"), std::string::npos) << "what is there is shown";
+    const auto replayed = run_tonus("replay " + path("cut.edf"));
+    EXPECT_EQ(replayed.exit_code, 1) << "kept what was there, and says that it was not all";
+    EXPECT_NE(replayed.output.find("truncated"), std::string::npos);
+}
+
+TEST_F(Commands, DriversTeachTheirAddresses) {
+    const auto listed = run_tonus("drivers");
+    EXPECT_EQ(listed.exit_code, 0);
+    for (const char* part : {"sim:", "file:", "lead_off", "scale_uv"}) EXPECT_NE(listed.output.find(part), std::string::npos) << part;
+    const json all = json::parse(run_tonus("drivers --json").output);
+    ASSERT_GE(all.size(), 2u);
+    for (const json& driver : all) EXPECT_FALSE(driver["options"].empty());
+}
+
+// Ctrl-C is how a session ends: what was measured is kept, and the end is in order.
+TEST_F(Commands, AnInterruptEndsTheSessionInOrder) {
+    const auto result = run_tonus("run --source 'sim:?task=reps' --out " + path("r.csv") + " & pid=$!; sleep 2; kill -INT $pid; wait $pid");
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    EXPECT_NE(result.output.find("s of data"), std::string::npos) << result.output;
+    const std::string table = text("r.csv");
+    EXPECT_GT(table.size(), 5000u);
+    EXPECT_EQ(table.back(), '\n') << "the last row is whole";
+}
+
+}  // namespace
+}  // namespace tonus
