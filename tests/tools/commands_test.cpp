@@ -95,6 +95,26 @@ TEST_F(Commands, CalibrateWithoutEffortSaysSoAndFails) {
     EXPECT_EQ(lazy.exit_code, 1) << lazy.output;
 }
 
+// What the README points a newcomer to has to work as it stands.
+TEST_F(Commands, TheExampleSessionsWork) {
+    const fs::path examples = fs::path{TONUS_SOURCE_DIR} / "tools/tonus/sessions";
+    for (const char* name : {"back.toml", "trunk.toml"}) {
+        fs::copy_file(examples / name, folder_ / name);
+        const std::string source = std::string{name} == "back.toml" ? " --source 'sim:?task=calibration'" : "";
+        const auto calibrated = run_tonus("calibrate --fast --session " + path(name) + source);
+        EXPECT_EQ(calibrated.exit_code, 0) << calibrated.output;
+        const auto ran = run_tonus("run --duration 2 --json --session " + path(name));
+        ASSERT_EQ(ran.exit_code, 0) << ran.output;
+        EXPECT_GT(json::parse(ran.output)["ticks_known"], 100) << name;
+    }
+    std::ofstream lift{folder_ / "lift.csv"};
+    for (int i = 0; i < 2500; ++i) lift << 1e-5 * ((i * 7919) % 200 - 100) << "\n";
+    lift.close();
+    const auto replayed = run_tonus("replay " + path("lift.csv") + " --json --session '" + (examples / "recording.toml").string() + "'");
+    ASSERT_EQ(replayed.exit_code, 0) << replayed.output;
+    EXPECT_GT(json::parse(replayed.output)["ticks_known"], 900);
+}
+
 TEST_F(Commands, InspectShowsWhatIsInARecording) {
     TONUS_NEEDS_SHARED(file, "data/09_openbci_gui/OpenBCI_GUI-v6-blinks-jawClench-alpha.txt");
     const auto seen = run_tonus("inspect '" + file.string() + "'");
