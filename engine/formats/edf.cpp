@@ -184,6 +184,10 @@ void EdfReader::plan_records() {
                                            rest == 1 ? "" : "s", size - rest));
     }
     facts_.duration_s = static_cast<double>(n_records_) * header_.record_s;
+    if (*facts_.duration_s > limits::kEndS) {
+        throw damaged(recording_.path, 244, fmt::format("{} records of {} s would last decades", n_records_, header_.record_s),
+                      "write the duration of a record there");
+    }
     if (n_records_ > 0) record_.resize(header_.record_bytes);  // so never more than the file holds
     if (n_records_ == 0) trouble_ = cut_;
 }
@@ -234,7 +238,7 @@ void EdfReader::place_record(std::optional<double> onset_s) {
     for (const StreamInfo& stream : streams_) fastest_hz = std::max(fastest_hz, stream.rate.hz());
     if (header_.discontinuous) {
         const double skipped_s = onset_s ? *onset_s - *file_onset_s_ - expected_s_ : 0.0;
-        if (!onset_s || skipped_s > limits::kGapS || skipped_s * fastest_hz < -0.5) {
+        if (!onset_s || skipped_s > limits::kGapS || expected_s_ + skipped_s > limits::kEndS || skipped_s * fastest_hz < -0.5) {
             add_note(facts_.notes, fmt::format("record {} {}; it is taken to follow the one before", n_read_ + 1,
                                                onset_s ? "has a time that cannot be" : "has no time"));
         } else if (skipped_s * fastest_hz > 0.5) {  // less is the rounding of the written times
@@ -295,16 +299,20 @@ void EdfReader::push_piece(FrameSink& sink) noexcept {
 
 bool recognises(ByteView head) {
     if (head.u8(0) == 0xff && head.text(1, 7) == "BIOSEMI") return true;
-    return head.text(0, 8) == "0       " && head.size() >= 256;
+    // The version is followed by padded fields without a line end; a table of numbers has one. A file
+    // cut within its version is still one, so that the message is about its header.
+    constexpr std::string_view version = "0       ";
+    const std::string_view text = head.text().substr(0, 256);
+    return text.substr(0, version.size()) == version.substr(0, text.size()) && text.find('\n') == std::string_view::npos;
 }
 
-std::unique_ptr<RecordingReader> open(RecordingFile recording, const ReadOptions& options) {
+std::unique_ptr<RecordingReader> open_edf(RecordingFile recording, const ReadOptions& options) {
     return std::make_unique<EdfReader>(std::move(recording), options);
 }
 
 }  // namespace
 
 const RecordingFormat edf_format{
-    .name = "EDF and BDF", .extensions = ".edf .bdf", .recognises = &recognises, .open = &open};
+    .name = "EDF and BDF", .extensions = ".edf .bdf", .recognises = &recognises, .open = &open_edf};
 
 }  // namespace tonus::formats

@@ -22,6 +22,7 @@ inline constexpr std::size_t kLabelBytes = 256;          ///< kept of one label
 inline constexpr std::size_t kNotes = 32;                ///< remarks about one recording
 
 inline constexpr double kGapS = 7.0 * 86'400.0;          ///< a longer leap is a clock that was set
+inline constexpr double kEndS = 1e9;                     ///< leaps lead no further; stamps in ns hold 9e9
 inline constexpr std::uint64_t kRateNum = 1'000'000'000; ///< both parts of a rate, so that frame
 inline constexpr std::uint64_t kRateDen = 1'000'000;     ///< numbers and times stay exact
 

@@ -259,13 +259,13 @@ private:
 
 bool recognises(ByteView head) { return head.text(0, kMagic.size()) == kMagic; }
 
-std::unique_ptr<RecordingReader> open(RecordingFile recording, const ReadOptions& options) {
+std::unique_ptr<RecordingReader> open_npy(RecordingFile recording, const ReadOptions& options) {
     return std::make_unique<NpyReader>(std::move(recording), options);
 }
 
 }  // namespace
 
-const RecordingFormat npy_format{.name = "NumPy", .extensions = ".npy", .recognises = &recognises, .open = &open};
+const RecordingFormat npy_format{.name = "NumPy", .extensions = ".npy", .recognises = &recognises, .open = &open_npy};
 
 }  // namespace tonus::formats
 

@@ -24,9 +24,12 @@ struct RecordingFormat {
     std::unique_ptr<RecordingReader> (*open)(RecordingFile file, const ReadOptions& options);
 };
 
-/// Microseconds matter here, not rounding: the time of a frame on its own stream, in ns.
+/// Microseconds matter here, not rounding: the time of a frame on its own stream, in ns. Beyond what
+/// these hold, which only a made-up file reaches, it stands still.
 inline std::int64_t stamp_ns(const Rate& rate, std::uint64_t index) noexcept {
+    constexpr std::uint64_t most_s = 9'000'000'000;
     const std::uint64_t parts = index * rate.den;  // both bounded (limits.hpp)
+    if (parts / rate.num >= most_s) return static_cast<std::int64_t>(most_s) * 1'000'000'000;
     const double rest = static_cast<double>(parts % rate.num) * 1e9 / static_cast<double>(rate.num);
     return static_cast<std::int64_t>(parts / rate.num) * 1'000'000'000 +
            static_cast<std::int64_t>(rest + 0.5);

@@ -246,7 +246,8 @@ bool TextReader::next_stretch(FrameSink& sink) {
                 ended_ = true;
                 break;
             }
-            const std::uint64_t missing = rows_missing();
+            std::uint64_t missing = rows_missing();
+            if (missing > 0 && rate_.time_s(next_index_) > limits::kEndS) missing = 0;
             if (missing > 0 && n_frames_ > 0) {
                 // The stretch ends at the hole; the row that was read begins the next one.
                 const std::uint64_t end = next_index_;
@@ -285,13 +286,13 @@ bool recognises(ByteView head) {
     });
 }
 
-std::unique_ptr<RecordingReader> open(RecordingFile recording, const ReadOptions& options) {
+std::unique_ptr<RecordingReader> open_text(RecordingFile recording, const ReadOptions& options) {
     return std::make_unique<TextReader>(std::move(recording), options);
 }
 
 }  // namespace
 
 const RecordingFormat text_format{
-    .name = "text tables", .extensions = ".csv .txt .tsv .dat", .recognises = &recognises, .open = &open};
+    .name = "text tables", .extensions = ".csv .txt .tsv .dat", .recognises = &recognises, .open = &open_text};
 
 }  // namespace tonus::formats

@@ -1,0 +1,202 @@
+// What happens before a format is known: files that are not there, not recordings, or not ours.
+
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "drivers/driver/driver.hpp"
+#include "tests/formats/collect.hpp"
+#include "tests/formats/edf_file.hpp"
+#include "tests/support/shared_data.hpp"
+
+namespace tonus {
+namespace {
+
+using nlohmann::json;
+using test::contains;
+using test::expect_error;
+using test::read_bytes;
+using test::Recording;
+using namespace std::string_literals;
+using Values = std::vector<double>;
+
+TEST(OpenRecording, AMissingFileSuggestsTheOneThatWasMeant) {
+    SimFiles files;
+    files.make_folder("day1");
+    files.put("day1/squat.edf", test::as_bytes("x"));
+    files.put("day1/notes.txt", test::as_bytes("x"));
+
+    expect_error(ErrorKind::input, {"day1/squat.csv", "did you mean day1/squat.edf?"}, [&] { open_recording(files, "day1/squat.csv"); });
+    expect_error(ErrorKind::input, {"day1/squad.edf", "did you mean day1/squat.edf?"}, [&] { open_recording(files, "day1/squad.edf"); });
+    expect_error(ErrorKind::input, {"day1/gait_of_another_day.npy"}, [&] { open_recording(files, "day1/gait_of_another_day.npy"); });
+    expect_error(ErrorKind::input, {"day2/squat.edf"}, [&] { open_recording(files, "day2/squat.edf"); });
+}
+
+TEST(OpenRecording, AnEmptyFileAndAFolderAreNamedAsSuch) {
+    SimFiles files;
+    files.put("empty.csv", {});
+    files.make_folder("day1");
+
+    expect_error(ErrorKind::input, {"empty.csv", "0 bytes"}, [&] { open_recording(files, "empty.csv"); });
+    expect_error(ErrorKind::input, {"day1", "folder"}, [&] { open_recording(files, "day1"); });
+    expect_error(ErrorKind::input, {TONUS_SOURCE_DIR, "folder"}, [] { open_recording(system_files(), TONUS_SOURCE_DIR); });
+}
+
+TEST(OpenRecording, AForeignFormatIsNamedTogetherWithThoseThatAreRead) {
+    const std::string zeros(300, '\0');
+    std::string tar = zeros, c3d = zeros;
+    tar.replace(257, 5, "ustar");
+    c3d.replace(0, 2, "\x02\x50");
+    for (const auto& [bytes, name] : {std::pair{"XDF:" + zeros, "XDF"}, {"\x1f\x8b\x08" + zeros, "gzip"}, {"PK\x03\x04" + zeros, "zip"},
+                                      {"MATLAB 5.0 MAT-file" + zeros, "MATLAB"}, {"\x89HDF\r\n" + zeros, "HDF5"}, {tar, "tar archive"}, {c3d, "C3D"},
+                                      {"\xff\xfe" "1\0\n\0"s, "UTF-16"}, {"%PDF-1.7" + zeros, "PDF"}, {"\xca\xfe" + zeros, "begins with ca fe 00"}}) {
+        expect_error(ErrorKind::input, {"thing.bin", name, "EDF and BDF", "NumPy", "text tables", ".csv"}, [&, &b = bytes] { read_bytes("thing.bin", b); });
+    }
+}
+
+TEST(OpenRecording, TheContentTellsNotTheName) {
+    test::EdfFile file;
+    file.add_record({1, 2, 3, 4});
+
+    EXPECT_EQ(read_bytes("recording.csv", file.bytes()).facts.format, "EDF");
+    EXPECT_EQ(read_bytes("recording", "t_s,TA[uV]\n0,1\n0.001,2\n0.002,3\n").facts.format, "text table");
+}
+
+TEST(OpenRecording, ADiskThatFailsOnTheWayIsTroubleAndWhatWasReadIsKept) {
+    test::EdfFile file;
+    for (int i = 0; i < 10; ++i) file.add_record({1, 2, 3, 4});
+    SimFiles files{{{.on = SimFault::On::read, .call = 6, .from_then_on = true}}};
+    files.put("bad_disk.edf", test::as_bytes(file.bytes()));
+
+    const std::unique_ptr<RecordingReader> reader = open_recording(files, "bad_disk.edf");
+    test::CollectFrames frames{reader->streams()};
+    while (reader->next(frames)) {}
+    EXPECT_GT(frames.streams()[0].n_frames(), 0u);
+    EXPECT_LT(frames.streams()[0].n_frames(), 40u);
+    EXPECT_NE(reader->trouble(), "");
+    EXPECT_FALSE(reader->next(frames));
+}
+
+// Whatever the first bytes promise and the rest does not hold, nothing but an Error may come of it.
+TEST(OpenRecording, RandomBytesBehindAnyBeginningAreReadOrRefused) {
+    std::uint32_t random = 7;
+    test::EdfFile file;
+    file.add_record({1, 2, 3, 4});
+    const std::string edf = file.bytes().substr(0, file.header_bytes());
+    for (const std::string& begin : {std::string{}, "\x93NUMPY\x01\x00v\x00{'descr': '<f4',"s, edf.substr(0, 250), edf, std::string{"\xff" "BIOSEMI"},
+                                    std::string{"# OpenSignals Text File Format\n# {"}, std::string{"1,2,3\n"}, std::string{"%OpenBCI\n"}}) {
+        for (int i = 0; i < 300; ++i) {
+            std::string bytes = begin;
+            for (int k = 0; k < 500; ++k) {
+                random = random * 1664525u + 1013904223u;
+                // Every other file is of bytes met in tables, so that the readers go further in.
+                bytes += i % 2 == 0 ? static_cast<char>(random >> 24) : "0123456789.,;-e \n\t#{}\"[]"[(random >> 24) % 24];
+            }
+            try {
+                EXPECT_LE(read_bytes("random.dat", bytes, {.rate = Rate{100, 1}}).n_frames(), bytes.size());
+            } catch (const Error& error) {
+                EXPECT_TRUE(contains(error.what(), "random.dat")) << error.what();
+            }
+        }
+    }
+}
+
+json vectors() {
+    std::ifstream file{test::shared_folder() / "protocols/vectors/file-formats.json"};
+    return json::parse(file);
+}
+
+std::string bytes_of(const std::string& hex) {
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    return bytes;
+}
+
+TEST(FormatVectors, EdfAndBdf) {
+    TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
+    for (const auto& [key, format] : {std::pair{"edf_plus", "EDF+C"}, std::pair{"bdf_plus", "BDF+C"}}) {
+        const json vector = vectors().at(key);
+        const Recording read = read_bytes("vector", bytes_of(vector.at("hex")));
+
+        EXPECT_EQ(read.facts.format, format);
+        ASSERT_EQ(read.infos.size(), 1u);
+        const ChannelInfo& channel = read.infos[0].channels.at(0);
+        EXPECT_EQ(channel.label, "EMG TA_L");
+        EXPECT_EQ(channel.unit, "uV");
+        Values digital, physical;
+        for (const json& record : vector.at("emg")) {
+            for (const json& value : record.at("digital")) digital.push_back(value);
+            for (const json& value : record.at("physical")) physical.push_back(value);
+        }
+        EXPECT_EQ(read.channel(0, 0), digital);
+        for (std::size_t i = 0; i < digital.size(); ++i) EXPECT_NEAR(digital[i] * channel.scale + channel.offset, physical[i], 1e-9);
+        ASSERT_EQ(read.facts.annotations.size(), 2u);
+        EXPECT_EQ(read.facts.annotations[0].onset_s, 0.5);
+        EXPECT_EQ(read.facts.annotations[0].text, "start");
+        EXPECT_EQ(read.facts.annotations[1].onset_s, 1.25);
+        EXPECT_EQ(read.facts.annotations[1].duration_s, 0.5);
+        EXPECT_EQ(read.facts.annotations[1].text, "\xc2\xb5V ok");
+    }
+}
+
+TEST(FormatVectors, OpenSignals) {
+    TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
+    const json vector = vectors().at("opensignals_txt"), decoded = vector.at("decoded");
+    const Recording read = read_bytes("vector.txt", vector.at("text").get<std::string>(), {.channels = {"A1"}});
+
+    EXPECT_EQ(read.infos.at(0).rate.hz(), decoded.at("rate").get<double>());
+    const ChannelInfo& channel = read.infos[0].channels.at(0);
+    EXPECT_EQ(channel.unit, "mV");
+    for (std::size_t i = 0; i < 3; ++i) {
+        EXPECT_NEAR(read.channel(0, 0).at(i) * channel.scale + channel.offset, decoded.at("emg_mV_A1").at(i).get<double>(), 1e-12);
+    }
+    const std::vector<std::uint64_t>& index = read.streams[0].index;
+    EXPECT_EQ(index[2] - index[1] - 1, decoded.at("lost_frames_between_last_two").get<std::uint64_t>());
+}
+
+TEST(FormatVectors, ABrainFlowRowIsATableOnceTheRateIsGiven) {
+    TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
+    const json vector = vectors().at("brainflow_row");
+    EXPECT_EQ(read_bytes("vector.csv", vector.at("text").get<std::string>(), {.rate = Rate{250, 1}}).streams.at(0).samples, vector.at("decoded").get<Values>());
+}
+
+// Its movement columns would be taken for EMG at the EMG's rate.
+TEST(FormatVectors, ATrignoDiscoverExportIsRefused) {
+    TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
+    const std::string text = vectors().at("trigno_discover_csv").at("text");
+    expect_error(ErrorKind::input, {"trigno.csv", "Trigno Discover", "one rate"}, [&] { read_bytes("trigno.csv", text); });
+}
+
+TEST(FormatVectors, XdfAndMatlabAreNamedNotRead) {
+    TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
+    expect_error(ErrorKind::input, {"vector.xdf", "XDF"}, [] { read_bytes("vector.xdf", bytes_of(vectors().at("xdf").at("hex"))); });
+    expect_error(ErrorKind::input, {"vector.mat", "MATLAB"}, [] { read_bytes("vector.mat", bytes_of(vectors().at("mat_v5").at("hex"))); });
+}
+
+TEST(FileDriver, ReadsARecordingWithTheOptionsOfItsAddress) {
+    TONUS_NEEDS_SHARED(path, "data/14_myo_features_matlab/emg_data_myo.csv");
+    const std::unique_ptr<Device> device = open_device("file:" + path.string() + "?rate=200&scale_uv=0.5&channels=ch2,4");
+    device->start();
+    test::CollectFrames frames{device->streams()};
+    while (device->read(frames, std::chrono::milliseconds{0}) == ReadStatus::frames) {}
+
+    EXPECT_EQ(device->pacing(), Pacing::stamped);
+    EXPECT_EQ(device->streams().size(), 1u);
+    EXPECT_EQ(device->streams()[0].channels.size(), 2u);
+    EXPECT_EQ(device->streams()[0].channels[1].label, "ch4");
+    EXPECT_EQ(device->streams()[0].channels[1].scale, 0.5);
+    EXPECT_EQ(frames.streams()[0].n_frames(), 500u);
+    EXPECT_EQ(device->progress(), 1.0);
+    EXPECT_EQ(device->trouble(), "");
+}
+
+TEST(FileDriver, WrongOptionsAreUsageErrors) {
+    expect_error(ErrorKind::usage, {"which file"}, [] { open_device("file:"); });
+    expect_error(ErrorKind::usage, {"rate"}, [] { open_device("file:x.csv?rate=fast"); });
+    expect_error(ErrorKind::usage, {"speed"}, [] { open_device("file:x.csv?speed=2"); });
+    expect_error(ErrorKind::usage, {"scale_uv"}, [] { open_device("file:x.csv?scale_uv=much"); });
+}
+
+}  // namespace
+}  // namespace tonus
