@@ -7,6 +7,8 @@
 
 #include <fmt/format.h>
 
+#include "engine/condition/ecg_template.hpp"
+
 namespace tonus {
 namespace {
 
@@ -66,12 +68,14 @@ Calibration::Calibration(std::span<const std::span<const StreamInfo>> devices, c
         streams_.insert(streams_.end(), streams.begin(), streams.end());
     }
     work_.resize(streams_.size());
+    template_work_.resize(streams_.size());
     for (std::size_t m = 0; m < places_.size(); ++m) {
         const StreamInfo& stream = streams_[places_[m].stream];
         std::optional<StreamWork>& work = work_[places_[m].stream];
         if (!work) {
             work.emplace(StreamWork{.rest = RestLevel{stream.channels.size(), session.window_s},
                                     .trials = MvcTrials{stream.channels.size(), trials}});
+            if (session.ecg_template) template_work_[places_[m].stream] = work;
         }
         names_.push_back(session.channels[m].name);
         settings_.push_back(fmt::format("{}{}rate={}/{};profile={};mains={}", stream.settings,
@@ -84,31 +88,47 @@ int Calibration::trials_min() const noexcept {
     return MvcTrials::kTrials * static_cast<int>(plan_.efforts.size());
 }
 
-void Calibration::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
+void Calibration::StreamWork::take_rest(const CalibrationPlan& plan, const Tick<unit::Microvolt>& tick, double delay_s) {
     const double time_s = static_cast<double>(tick.index + 1) * kTickS;
-    if (work_[stream] && time_s > kRestSkipS && time_s < plan_.rest_s) work_[stream]->rest.process(tick);
+    if (time_s > kRestSkipS + delay_s && time_s < plan.rest_s) rest.process(tick);
+}
+
+bool Calibration::StreamWork::take(const CalibrationPlan& plan, const EnergyTick& tick) {
+    const double time_s = static_cast<double>(tick.index) * kTickS;
+    const bool now_in_trial = plan.at(time_s).phase == CalibrationPlan::Phase::trial;
+    if (now_in_trial && !in_trial) trials.begin_trial();
+    if (now_in_trial) trials.process(tick);
+    const bool ended = in_trial && !now_in_trial;
+    in_trial = now_in_trial;
+    return ended;
+}
+
+void Calibration::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
+    if (work_[stream]) work_[stream]->take_rest(plan_, tick, 0.0);
+}
+
+void Calibration::template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) {
+    if (!template_work_[stream]) return;
+    StreamWork& work = *template_work_[stream];
+    work.take_rest(plan_, envelope, EcgTemplate::kDelayS);
+    // It lags by 200 ms; the ramps of a trial leave room for that.
+    if (work.take(plan_, energy)) work.trials.end_trial();
 }
 
 void Calibration::energy(std::size_t stream, const EnergyTick& tick) {
     if (!work_[stream]) return;
     StreamWork& work = *work_[stream];
-    const double time_s = static_cast<double>(tick.index) * kTickS;
-    const bool in_trial = plan_.at(time_s).phase == CalibrationPlan::Phase::trial;
-    if (in_trial && !work.in_trial) work.trials.begin_trial();
-    if (in_trial) work.trials.process(tick);
-    if (!in_trial && work.in_trial) {
-        const std::vector<MvcTrial>& verdicts = work.trials.end_trial();
-        for (std::size_t m = 0; m < places_.size(); ++m) {
-            if (places_[m].stream != stream) continue;
-            last_verdict_[m] = trial_verdict_name(verdicts[places_[m].lane].verdict);
-        }
-        ++work.n_trials;
-        const int n_most = MvcTrials::kTrialsMax * static_cast<int>(plan_.efforts.size());
-        if (work.n_trials >= n_most || (work.n_trials >= trials_min() && all_agree())) {
-            done_.store(true, std::memory_order_relaxed);
-        }
+    if (!work.take(plan_, tick)) return;
+    const std::vector<MvcTrial>& verdicts = work.trials.end_trial();
+    for (std::size_t m = 0; m < places_.size(); ++m) {
+        if (places_[m].stream != stream) continue;
+        last_verdict_[m] = trial_verdict_name(verdicts[places_[m].lane].verdict);
     }
-    work.in_trial = in_trial;
+    ++work.n_trials;
+    const int n_most = MvcTrials::kTrialsMax * static_cast<int>(plan_.efforts.size());
+    if (work.n_trials >= n_most || (work.n_trials >= trials_min() && all_agree())) {
+        done_.store(true, std::memory_order_relaxed);
+    }
 }
 
 bool Calibration::all_agree() const {
@@ -117,36 +137,41 @@ bool Calibration::all_agree() const {
     });
 }
 
+/// What rest and trials come to; nothing when one of them is missing.
+std::optional<MvcReference> Calibration::reference_of(const StreamWork& work, std::size_t m, const std::string& made) const {
+    const std::optional<double> rest = work.rest.rest_uv(places_[m].lane);
+    const std::optional<MvcResult> mvc = work.trials.result(places_[m].lane);
+    if (!rest || !mvc) return std::nullopt;
+    return MvcReference{.method = ReferenceMethod::mvc,
+                        .rest_uv = *rest,
+                        .mvc_uv = mvc->mvc_uv,
+                        .bias = mvc->bias,
+                        .window_s = window_s_,
+                        .trials = mvc->trials,
+                        .repeatability = mvc->repeatability,
+                        .bandwidth_hz = kBandwidthHz,
+                        .device = streams_[places_[m].stream].device_id,
+                        .settings = settings_[m],
+                        .made = made};
+}
+
 std::vector<Calibration::Outcome> Calibration::outcomes(const std::string& made) const {
     std::vector<Outcome> outcomes;
     for (std::size_t m = 0; m < places_.size(); ++m) {
-        const StreamWork& work = *work_[places_[m].stream];
-        Outcome outcome{.channel = names_[m], .reference = {}, .problem = {}};
-        const std::optional<double> rest = work.rest.rest_uv(places_[m].lane);
-        const std::optional<MvcResult> mvc = work.trials.result(places_[m].lane);
-        if (!rest) {
+        const std::size_t stream = places_[m].stream;
+        const StreamWork& work = *work_[stream];
+        Outcome outcome{.channel = names_[m], .reference = reference_of(work, m, made), .reference_template = {}, .problem = {}};
+        if (template_work_[stream]) outcome.reference_template = reference_of(*template_work_[stream], m, made);
+        if (!work.rest.rest_uv(places_[m].lane)) {
             outcome.problem = "no resting level: fewer than 5 s of clean rest were seen";
-        } else if (!mvc) {
+        } else if (!outcome.reference) {
             outcome.problem = fmt::format("no maximum: fewer than two trials counted (the last: {})",
                                           last_verdict_[m].empty() ? "none was made" : last_verdict_[m]);
-        } else {
-            outcome.reference = MvcReference{.method = ReferenceMethod::mvc,
-                                             .rest_uv = *rest,
-                                             .mvc_uv = mvc->mvc_uv,
-                                             .bias = mvc->bias,
-                                             .window_s = window_s_,
-                                             .trials = mvc->trials,
-                                             .repeatability = mvc->repeatability,
-                                             .bandwidth_hz = kBandwidthHz,
-                                             .device = streams_[places_[m].stream].device_id,
-                                             .settings = settings_[m],
-                                             .made = made};
-            if (reference_problem(outcome.reference) != Reason::none) {
-                outcome.problem = reason_advice(reference_problem(outcome.reference));
-            } else if (mvc->repeatability > MvcTrials::kSpreadMax) {
-                outcome.problem = fmt::format("the two best trials differ by {:.0f} %: rest and repeat",
-                                              100.0 * mvc->repeatability);
-            }
+        } else if (const Reason reason = reference_problem(outcome.reference); reason != Reason::none) {
+            outcome.problem = reason_advice(reason);
+        } else if (outcome.reference->repeatability > MvcTrials::kSpreadMax) {
+            outcome.problem = fmt::format("the two best trials differ by {:.0f} %: rest and repeat",
+                                          100.0 * outcome.reference->repeatability);
         }
         outcomes.push_back(std::move(outcome));
     }

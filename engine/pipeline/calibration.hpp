@@ -44,6 +44,7 @@ public:
     struct Outcome {
         std::string channel;
         std::optional<MvcReference> reference;
+        std::optional<MvcReference> reference_template;  ///< of ECG path B, where it is on
         std::string problem;  ///< why there is none, or what is doubtful about it
     };
 
@@ -56,6 +57,7 @@ public:
     void skipped(std::size_t, std::size_t) override {}
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
+    void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
     void activation(const Tick<unit::Mvc>&) override {}
 
     const std::atomic<bool>& done() const noexcept { return done_; }
@@ -64,13 +66,19 @@ public:
     std::vector<Outcome> outcomes(const std::string& made) const;
 
 private:
+    /// The rest and the trials of one stream by one ECG path.
     struct StreamWork {
         RestLevel rest;
         MvcTrials trials;
         bool in_trial = false;
         int n_trials = 0;
+
+        /// True when this tick ended a trial.
+        bool take(const CalibrationPlan& plan, const EnergyTick& tick);
+        void take_rest(const CalibrationPlan& plan, const Tick<unit::Microvolt>& tick, double delay_s);
     };
 
+    std::optional<MvcReference> reference_of(const StreamWork& work, std::size_t m, const std::string& made) const;
     bool all_agree() const;
     int trials_min() const noexcept;
 
@@ -79,6 +87,7 @@ private:
     std::vector<std::string> names_;
     std::vector<ChannelPlace> places_;
     std::vector<std::optional<StreamWork>> work_;  // per stream; those with channels
+    std::vector<std::optional<StreamWork>> template_work_;
     std::vector<std::string> settings_;            // per channel: what the reference holds for
     std::vector<std::string> last_verdict_;        // per channel
     double window_s_;

@@ -23,7 +23,11 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
                  .high_hz = condition_.low_pass_hz()}),
       window_s_(config.window_s),
       with_spectra_(config.spectra),
-      hold_frames_max_(stream.rate.frames_in(kHoldS)) {}
+      hold_frames_max_(stream.rate.frames_in(kHoldS)) {
+    if (config.ecg_template) {
+        template_path_.emplace(stream.rate, stream.channels.size(), config.condition.mains_hz, config.window_s);
+    }
+}
 
 double EmgChain::delay_s() const noexcept { return condition_.delay_s() + 0.5 * window_s_; }
 
@@ -36,6 +40,7 @@ void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
     if (in_long_gap_) {
         gate_.restart();
         condition_.restart();
+        if (template_path_) template_path_->restart();
         in_long_gap_ = false;
     }
     for (std::size_t done = 0; done < raw.n_frames; done += kBlockFrames) {
@@ -59,6 +64,7 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
         const std::size_t n = std::min<std::uint64_t>(kBlockFrames, n_frames);
         if (taps_ != nullptr) taps_->skipped(stream_, n);
         if (with_spectra_) spectrum_.skip(n);
+        if (template_path_) template_path_->skip(n);
         finish_ticks(energy_.skip(n), out);
         n_frames -= n;
         budget -= kBlockFrames;
@@ -68,6 +74,7 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
 
 void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (taps_ != nullptr) taps_->gated(stream_, emg);
+    if (template_path_) template_path_->process(emg);
     condition_.process(emg);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
     if (with_spectra_) spectrum_.process(emg);
@@ -75,8 +82,13 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
 }
 
 void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept {
-    for (const EnergyTick& tick : ticks) {
+    for (std::size_t k = 0; k < ticks.size(); ++k) {
+        const EnergyTick& tick = ticks[k];
         const Tick<unit::Microvolt> envelope = rms_.process(tick);
+        if (template_path_) {
+            out.on_template_tick(template_path_->tick(k));
+            if (taps_ != nullptr) taps_->template_tick(stream_, template_path_->energies()[k], template_path_->tick(k));
+        }
         if (with_spectra_) spectrum_.tick(tick.index);
         if (taps_ != nullptr) {
             taps_->energy(stream_, tick);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/moving_rms.hpp"
 #include "engine/pipeline/taps.hpp"
+#include "engine/pipeline/template_path.hpp"
 #include "engine/spectrum/spectrum.hpp"
 
 namespace tonus {
@@ -18,6 +20,7 @@ struct EmgChainConfig {
     ConditionConfig condition;
     double window_s = 0.25;
     bool spectra = true;
+    bool ecg_template = false;  ///< path B beside path A
 };
 
 /// Receives each tick of a chain as it is done.
@@ -25,6 +28,9 @@ class EmgTickSink {
 public:
     virtual ~EmgTickSink() = default;
     virtual void on_tick(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) noexcept = 0;
+
+    /// With path B: its envelope, before on_tick() of the same tick.
+    virtual void on_template_tick(const Tick<unit::Microvolt>&) noexcept {}
 };
 
 /// From the raw frames of one EMG stream to its envelope and spectra.
@@ -56,6 +62,7 @@ private:
     BlockEnergy energy_;
     MovingRms rms_;
     Spectrum spectrum_;
+    std::optional<TemplatePath> template_path_;
     double window_s_;
     bool with_spectra_;
     std::uint64_t hold_frames_max_;

@@ -80,6 +80,14 @@ void NpyTaps::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
     write_tick(files_of(stream).envelope, row_, tick);
 }
 
+void NpyTaps::template_tick(std::size_t stream, const EnergyTick&, const Tick<unit::Microvolt>& envelope) {
+    StreamFiles& to = files_of(stream);
+    if (!to.path_b) {
+        to.path_b.emplace(files_, fmt::format("{}/{}_{}_template.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
+    }
+    write_tick(*to.path_b, row_, envelope);
+}
+
 void NpyTaps::activation(const Tick<unit::Mvc>& tick) { write_tick(activation_, row_, tick); }
 
 void NpyTaps::close() {
@@ -88,6 +96,7 @@ void NpyTaps::close() {
         for (NpyWriter* file : {&files->gated, &files->conditioned, &files->flags, &files->energy, &files->valid, &files->envelope}) {
             file->close();
         }
+        if (files->path_b) files->path_b->close();
     }
     activation_.close();
 }

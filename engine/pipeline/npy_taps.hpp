@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,7 @@ namespace tonus {
 ///   _energy        (ticks, channels)   µV², sum over the valid samples of 10 ms
 ///   _valid         (ticks, channels)   how many those are
 ///   _envelope      (ticks, channels)   µV RMS; NaN where it is not valid
+///   _template      (ticks, channels)   the same of ECG path B, where it is on: of 200 ms before
 /// and activation (ticks, channels of the montage), fractions of MVC; NaN where not valid.
 /// Row i is frame i or tick i of the stream: frames of a gap too long to run over are NaN.
 ///
@@ -33,6 +35,7 @@ public:
     void skipped(std::size_t stream, std::size_t n_frames) override;
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
+    void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
     void activation(const Tick<unit::Mvc>& tick) override;
 
     void close();  ///< completes the files; throws Error
@@ -40,6 +43,7 @@ public:
 private:
     struct StreamFiles {
         NpyWriter gated, conditioned, flags, energy, valid, envelope;
+        std::optional<NpyWriter> path_b = {};
     };
 
     StreamFiles& files_of(std::size_t stream);

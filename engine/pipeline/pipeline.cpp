@@ -20,9 +20,11 @@ constexpr std::int64_t kStaleNs = 500'000'000;
 // A clock this far off its nominal rate is a wrong rate, not a drift (reliability F16).
 constexpr double kRateMismatchPpm = 1000.0;
 
-std::vector<std::optional<MvcReference>> references_of(const Session& session) {
+std::vector<std::optional<MvcReference>> references_of(const Session& session, bool of_template) {
     std::vector<std::optional<MvcReference>> references;
-    for (const SessionChannel& channel : session.channels) references.push_back(channel.reference);
+    for (const SessionChannel& channel : session.channels) {
+        references.push_back(of_template ? channel.reference_template : channel.reference);
+    }
     return references;
 }
 
@@ -64,6 +66,8 @@ struct Pipeline::Stream {
     std::unique_ptr<EmgChain> chain = {};
     std::vector<float> latest_uv = {};   // of the newest tick, per lane
     std::vector<Status> latest_status = {};
+    std::vector<float> latest_template_uv = {};
+    std::vector<Status> latest_template_status = {};
     std::int64_t latest_arrival_ns = -1;
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};
@@ -88,6 +92,12 @@ public:
         }
     }
 
+    void on_template_tick(const Tick<unit::Microvolt>& envelope) noexcept override {
+        Stream& stream = pipeline_.streams_[stream_];
+        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_template_uv.begin());
+        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_template_status.begin());
+    }
+
 private:
     Pipeline& pipeline_;
     std::size_t stream_;
@@ -105,7 +115,10 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     : envelope_uv_(session.channels.size(), 0.0f),
       envelope_status_(session.channels.size()),
       results_(session.channels.size()),
-      normalise_(references_of(session)),
+      template_uv_(session.channels.size(), 0.0f),
+      template_status_(session.channels.size()),
+      normalise_(references_of(session, false)),
+      normalise_template_(references_of(session, true)),
       activation_(activation_of(session)),
       load_(session.load),
       tally_(session.channels.size(), session.load.limit_mvc) {
@@ -136,7 +149,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
 
         EmgChainConfig config{.gate = {stream},
                               .condition = {.rate = stream.rate, .mains_hz = mains_hz(session)},
-                              .window_s = session.window_s};
+                              .window_s = session.window_s,
+                              .ecg_template = session.ecg_template};
         config.condition.profiles.assign(stream.channels.size(), Profile::general);
         for (std::size_t m = 0; m < feeds_.size(); ++m) {
             if (feeds_[m].stream != s) continue;
@@ -146,6 +160,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         added.chain = std::make_unique<EmgChain>(stream, config);
         added.latest_uv.assign(stream.channels.size(), 0.0f);
         added.latest_status.assign(stream.channels.size(), {});
+        added.latest_template_uv.assign(stream.channels.size(), 0.0f);
+        added.latest_template_status.assign(stream.channels.size(), {});
         delay_s = std::max(delay_s, added.chain->delay_s());
         if (added.chain->band_limited()) {
             info_.notes.push_back(fmt::format(
@@ -159,6 +175,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         info_.channels.push_back(
             {channel.name, channel.muscle, reference_problem(channel.reference)});
     }
+    info_.ecg_template = session.ecg_template;
     info_.limit_mvc = session.load.limit_mvc;
     info_.release_mvc = session.load.release_mvc;
     info_.envelope_delay_s = delay_s;
@@ -252,9 +269,12 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
         const Stream& stream = streams_[feeds_[m].stream];
         envelope_uv_[m] = stream.latest_uv[feeds_[m].lane];
         envelope_status_[m] = stream.latest_status[feeds_[m].lane];
+        template_uv_[m] = stream.latest_template_uv[feeds_[m].lane];
+        template_status_[m] = stream.latest_template_status[feeds_[m].lane];
         if (arrival_ns - stream.latest_arrival_ns > kStaleNs || stream.latest_arrival_ns < 0) {
             envelope_status_[m].state = ValueState::invalid;
             envelope_status_[m].reason = Reason::stale;
+            template_status_[m] = envelope_status_[m];
         }
         ChannelResult& result = results_[m];
         const SpectrumValue& spectrum = stream.chain->spectra()[feeds_[m].lane];
@@ -277,6 +297,13 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
     for (std::size_t m = 0; m < results_.size(); ++m) {
         results_[m].mvc = activation.value[m];
         results_[m].mvc_status = activation.status[m];
+    }
+    if (info_.ecg_template) {
+        const Tick<unit::Mvc> by_template = normalise_template_.process({tick, template_uv_, template_status_});
+        for (std::size_t m = 0; m < results_.size(); ++m) {
+            results_[m].template_mvc = by_template.value[m];
+            results_[m].template_status = by_template.status[m];
+        }
     }
     const double time_s = static_cast<double>(tick + 1) / static_cast<double>(kTicksPerSecond);
     const ResultRow row{.tick = tick,

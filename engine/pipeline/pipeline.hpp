@@ -78,7 +78,10 @@ private:
     std::vector<float> envelope_uv_;         // per montage channel
     std::vector<Status> envelope_status_;
     std::vector<ChannelResult> results_;
+    std::vector<float> template_uv_;         // the same of ECG path B
+    std::vector<Status> template_status_;
     Normalise normalise_;
+    Normalise normalise_template_;
     Activation activation_;
     LoadFlag load_;
     LoadState last_state_ = LoadState::unknown;

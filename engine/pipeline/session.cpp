@@ -38,14 +38,13 @@ std::string quoted(const std::string& text) {
     return out + '"';
 }
 
-std::string reference_text(const SessionChannel& channel) {
-    const MvcReference& r = *channel.reference;
+std::string reference_text(const SessionChannel& channel, const MvcReference& r, std::string_view path) {
     std::string text = fmt::format(
         "[[reference]]\n"
-        "channel = {}\npath = \"A\"\nmethod = \"{}\"\n"
+        "channel = {}\npath = \"{}\"\nmethod = \"{}\"\n"
         "rest_uv = {:.4f}\nmvc_uv = {:.4f}\nbias = {:.4f}\nwindow_s = {:.2f}\n"
         "trials = {}\nrepeatability = {:.4f}\nbandwidth_hz = {:.1f}\n",
-        quoted(channel.name), r.method == ReferenceMethod::rve ? "rve" : "mvc", r.rest_uv, r.mvc_uv,
+        quoted(channel.name), path, r.method == ReferenceMethod::rve ? "rve" : "mvc", r.rest_uv, r.mvc_uv,
         r.bias, r.window_s, r.trials, r.repeatability, r.bandwidth_hz);
     if (!r.device.empty()) text += fmt::format("device = {}\n", quoted(r.device));
     if (!r.settings.empty()) text += fmt::format("settings = {}\n", quoted(r.settings));
@@ -114,7 +113,8 @@ std::string with_references(const std::string& file_text, const Session& session
     if (!text.empty() && text.back() != '\n') text += '\n';
     text += fmt::format("{}: all below this line is replaced, all above it kept to the byte\n", kMarker);
     for (const SessionChannel& channel : session.channels) {
-        if (channel.reference) text += reference_text(channel);
+        if (channel.reference) text += reference_text(channel, *channel.reference, "A");
+        if (channel.reference_template) text += reference_text(channel, *channel.reference_template, "B");
     }
     return text;
 }

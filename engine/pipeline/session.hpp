@@ -30,7 +30,8 @@ struct SessionChannel {
     std::string side;                ///< "L", "R" or empty
     MuscleClass muscle = MuscleClass::auxiliary;
     double weight = 1.0;
-    std::optional<MvcReference> reference;
+    std::optional<MvcReference> reference;           ///< of ECG path A, which drives the flag
+    std::optional<MvcReference> reference_template;  ///< of path B
 };
 
 /// What a session file holds: the montage and how it is judged (design, "Command line").
@@ -40,6 +41,7 @@ struct Session {
     std::vector<SessionChannel> channels;
     std::string profile = "auto";    ///< auto, general, trunk_ecg, spectral, vibration
     std::string mains = "auto";      ///< auto, off, 50, 60
+    bool ecg_template = false;       ///< ECG path B beside path A, for reports (domain 2.4)
     double window_s = 0.25;
     LoadFlagConfig load;
 };

@@ -227,10 +227,11 @@ Session load_session(const std::string& path, Files& files) {
         }
     }
     for (const toml::table* table : tables_of(root, "condition", path, false)) {
-        const Table reader{path, "[condition]", *table, {"profile", "mains"}};
+        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg"}};
         session.profile = reader.choice("profile", "auto",
                                         {"auto", "general", "trunk_ecg", "spectral", "vibration"});
         session.mains = reader.choice("mains", "auto", {"auto", "off", "50", "60"});
+        session.ecg_template = reader.choice("ecg", "A", {"A", "B"}) == "B";
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {
         const Table reader{path, "[envelope]", *table, {"window_s"}};
@@ -262,13 +263,13 @@ Session load_session(const std::string& path, Files& files) {
                            {"channel", "path", "method", "rest_uv", "mvc_uv", "bias", "window_s",
                             "trials", "repeatability", "bandwidth_hz", "device", "settings", "made"}};
         const std::string name = reader.text("channel", "");
-        if (reader.choice("path", "A", {"A", "B"}) == "B") continue;  // of the report, not of the flag
         const auto owner = std::find_if(session.channels.begin(), session.channels.end(),
                                         [&](const SessionChannel& c) { return c.name == name; });
         if (owner == session.channels.end()) {
             reader.fail_key("channel", fmt::format("there is no channel '{}' in this session", name));
         }
-        owner->reference = read_reference(reader);
+        const bool of_template = reader.choice("path", "A", {"A", "B"}) == "B";
+        (of_template ? owner->reference_template : owner->reference) = read_reference(reader);
     }
     return session;
 }

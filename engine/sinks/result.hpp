@@ -19,6 +19,8 @@ struct ChannelResult {
     float mnf_hz = 0.0f;
     Status rms_status;
     Status mvc_status;
+    float template_mvc = 0.0f;  ///< fraction of MVC by ECG path B, of 200 ms before
+    Status template_status;
 };
 
 /// What the pipeline says every 10 ms. A view: valid during the call that hands it over.

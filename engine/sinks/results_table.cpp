@@ -10,7 +10,17 @@ void ResultsTable::begin(const SessionInfo& session) {
     }
     out_.text(
         ",local_global_ratio,local_global_ratio_low,local_global_ratio_high"
-        ",load_state,load_reason\n");
+        ",load_state,load_reason");
+    with_template_ = session.ecg_template;
+    if (with_template_) {
+        for (const SessionInfo::Channel& channel : session.channels) out_.print(",{}_mvc_template", channel.name);
+    }
+    out_.text("\n");
+}
+
+void ResultsTable::value(const Status& status, float value) {
+    if (status.state == ValueState::valid) out_.print(",{:.7g}", value);
+    else out_.text(",");
 }
 
 void ResultsTable::group(const GroupEstimate& group) {
@@ -23,13 +33,7 @@ void ResultsTable::group(const GroupEstimate& group) {
 
 void ResultsTable::row(const ResultRow& row) noexcept {
     out_.print("{:.2f}", row.time_s);
-    for (const ChannelResult& channel : row.channels) {
-        if (channel.mvc_status.state == ValueState::valid) {
-            out_.print(",{:.7g}", channel.mvc);
-        } else {
-            out_.text(",");
-        }
-    }
+    for (const ChannelResult& channel : row.channels) value(channel.mvc_status, channel.mvc);
     group(row.groups.local);
     group(row.groups.global);
     if (row.groups.ratio.valid) {
@@ -38,7 +42,11 @@ void ResultsTable::row(const ResultRow& row) noexcept {
     } else {
         out_.text(",,,");
     }
-    out_.print(",{},{}\n", load_state_name(row.load), reason_name(row.load_reason));
+    out_.print(",{},{}", load_state_name(row.load), reason_name(row.load_reason));
+    if (with_template_) {
+        for (const ChannelResult& channel : row.channels) value(channel.template_status, channel.template_mvc);
+    }
+    out_.text("\n");
 }
 
 }  // namespace tonus

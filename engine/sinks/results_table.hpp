@@ -8,7 +8,8 @@
 namespace tonus {
 
 /// The results as CSV: one row per 10 ms, activations as fractions of MVC, an empty cell where
-/// something is undefined. The columns are those of the design page, "Command line".
+/// something is undefined. The columns are those of the design page, "Command line"; with ECG path B
+/// a column <channel>_mvc_template for each channel stands at the end, delayed by its 200 ms.
 class ResultsTable final : public Sink {
 public:
     /// Throws Error when the file cannot be made.
@@ -21,9 +22,11 @@ public:
     void end(const RunSummary&) override { out_.close(); }
 
 private:
+    void value(const Status& status, float value);
     void group(const GroupEstimate& group);
 
     TextWriter out_;
+    bool with_template_ = false;
 };
 
 }  // namespace tonus

@@ -24,6 +24,7 @@ struct SessionInfo {
     std::vector<StreamInfo> streams;       ///< of all devices, in order
     float limit_mvc = 1.0f / 3.0f;
     float release_mvc = 0.30f;
+    bool ecg_template = false;             ///< rows carry path B too
     double envelope_delay_s = 0.0;         ///< filters and half the window
     double flag_delay_s = 0.0;             ///< added by the dwell of the flag
     std::vector<std::string> notes;        ///< what a person should know: clipped bands and such

@@ -27,9 +27,13 @@ public:
             envelope_bytes += static_cast<char>(status.saturated);
         }
     }
+    void template_tick(std::size_t, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override {
+        append(template_bytes, energy.energy_uv2.data(), energy.energy_uv2.size_bytes());
+        append(template_bytes, envelope.value.data(), envelope.value.size_bytes());
+    }
     void activation(const Tick<unit::Mvc>&) override {}
 
-    std::string gated_bytes, conditioned_bytes, energy_bytes, envelope_bytes, spectra_bytes;
+    std::string gated_bytes, conditioned_bytes, energy_bytes, envelope_bytes, spectra_bytes, template_bytes;
     std::size_t n_skipped = 0;
 
     static void append(std::string& bytes, const void* data, std::size_t n) { bytes.append(static_cast<const char*>(data), n); }
@@ -60,6 +64,7 @@ std::vector<double> faulty_signal(double rate_hz) {
 StageLog run_cut(double rate_hz, const std::vector<double>& samples, const std::function<std::size_t()>& cut) {
     const StreamInfo stream = test::microvolt_stream(rate_hz, kChannels);
     EmgChainConfig config{.gate = {stream}, .condition = {.rate = stream.rate, .mains_hz = 50.0}};
+    config.ecg_template = true;
     config.condition.profiles.assign(kChannels, Profile::general);
     config.condition.profiles[3] = Profile::trunk_ecg;
     EmgChain chain{stream, config};
@@ -113,6 +118,7 @@ TEST_P(StageInvariance, HoldsForEveryStage) {
         EXPECT_TRUE(other.energy_bytes == whole.energy_bytes) << "energies, cut " << i;
         EXPECT_TRUE(other.envelope_bytes == whole.envelope_bytes) << "envelope, cut " << i;
         EXPECT_TRUE(other.spectra_bytes == whole.spectra_bytes) << "spectra, cut " << i;
+        EXPECT_TRUE(other.template_bytes == whole.template_bytes) << "path B, cut " << i;
         EXPECT_EQ(other.n_skipped, whole.n_skipped);
     }
 }

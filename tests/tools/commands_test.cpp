@@ -1,8 +1,10 @@
 // The commands as a person uses them, by the real binary.
 
-#include <chrono>
+#include <algorithm>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -76,6 +78,43 @@ TEST_F(Commands, CalibrateThenRunThenReplayIsTheWholeWay) {
     EXPECT_EQ(fs::file_size(folder_ / "taps" / "activation.npy"), 128u + 600u * 4u * 4u);
     const json first = json::parse(text("e.jsonl").substr(0, text("e.jsonl").find('\n')));
     EXPECT_TRUE(first.contains("event"));
+}
+
+// ECG path B has references and columns of its own, and changes nothing of path A.
+TEST_F(Commands, PathBStandsBesidePathA) {
+    const auto session = [&](const std::string& name, const std::string& condition) {
+        std::string text = condition;
+        for (const char* label : {"MF_L", "LT_L"}) {
+            text += "[[channel]]\nname = \"" + std::string{label} + "\"\ninput = \"" + label + "\"\nsite = \"" + std::string{label}.substr(0, 2) + "\"\n";
+        }
+        std::ofstream{folder_ / name} << text;
+        const auto made = run_tonus("calibrate --fast --session " + path(name) + " --source 'sim:?task=calibration&ecg=on'");
+        EXPECT_EQ(made.exit_code, 0) << made.output;
+        const auto ran = run_tonus("replay 'sim:?task=hold&level=0.04&ecg=on&duration=40&seed=2' --quiet --session " + path(name) + " --out " + path(name + ".csv"));
+        EXPECT_EQ(ran.exit_code, 0) << ran.output;
+    };
+    session("a.toml", "");
+    session("b.toml", "[condition]\necg = \"B\"\n");
+    EXPECT_EQ(text("b.toml").find("path = \"B\"") != std::string::npos, true);
+    std::istringstream a{text("a.toml.csv")}, b{text("b.toml.csv")};
+    std::string row_a, row_b;
+    double by_a = 0.0, by_b = 0.0;
+    int n = 0;
+    while (std::getline(a, row_a) && std::getline(b, row_b)) {
+        ASSERT_EQ(row_b.substr(0, row_a.size()), row_a) << "path A is what it was";
+        const std::string extra = row_b.substr(row_a.size());
+        ASSERT_EQ(std::count(extra.begin(), extra.end(), ','), 2);
+        if (row_a[0] == 't') {
+            EXPECT_EQ(extra, ",MF_L_mvc_template,LT_L_mvc_template");
+        } else if (row_a.size() > 5 && std::stod(row_a) > 20.0) {
+            by_a += std::stod(row_a.substr(row_a.find(',', row_a.find(',') + 1) + 1));
+            by_b += std::stod(extra.substr(extra.rfind(',') + 1));
+            ++n;
+        }
+    }
+    ASSERT_GT(n, 1900);
+    EXPECT_NEAR(by_b / n, 0.04, 0.006) << "without the heart";
+    EXPECT_LT(std::abs(by_b / n - 0.04), std::abs(by_a / n - 0.04) + 0.002) << "path A: " << by_a / n;
 }
 
 TEST_F(Commands, CalibrateKeepsWhatAPersonWrote) {

@@ -86,6 +86,7 @@ std::vector<Calibration::Outcome> run_calibration(Sources& sources, CalibrationP
 void take_references(Session& session, const std::vector<Calibration::Outcome>& outcomes) {
     for (std::size_t i = 0; i < outcomes.size(); ++i) {
         if (outcomes[i].reference) session.channels[i].reference = outcomes[i].reference;
+        if (outcomes[i].reference_template) session.channels[i].reference_template = outcomes[i].reference_template;
     }
 }
 

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/core/block.hpp"
+#include "engine/core/rate.hpp"
+
+namespace tonus {
+
+struct EcgTemplateConfig {
+    Rate rate = {};
+    std::size_t n_channels = 0;
+};
+
+/// Takes the heart out of trunk EMG by subtracting each channel's own mean beat: ECG path B, for
+/// reports, low activation and ratios. The load flag takes path A, which has no delay.
+///
+/// The template covers 90 ms on either side of R; what lies further out (P and T wave) is below the
+/// 20 Hz of the band-pass. Each beat is shifted by up to 5 ms and scaled (0.5 to 1.5), the QRS
+/// (±55 ms) and the rest apart. A beat that does not resemble the template (correlation under 0.6)
+/// changes nothing; after eight such the template is learnt anew.
+///
+/// Input      conditioned microvolts (20-450 Hz) with their flags, at most kBlockFrames frames.
+/// Output     the same block 200 ms later, in place; in the first 200 ms it is flagged `settling`.
+/// Delay      0.2 s.
+/// Real time  process(), beat() and restart() do not allocate, lock, throw or call the system.
+/// Source     domain 2.4, path B, steps 2 and 3.
+class EcgTemplate {
+public:
+    static constexpr double kDelayS = 0.200;
+    static constexpr int kBeatsMin = 8;
+
+    explicit EcgTemplate(const EcgTemplateConfig& config);
+
+    /// A heart beat: frame of R, counted from the first frame; before the block in which it
+    /// became known is processed.
+    void beat(std::uint64_t r_frame) noexcept;
+
+    void process(Block<unit::Microvolt> block) noexcept;
+
+    /// After a gap that the filters did not run over: `n_frames` were not seen.
+    void restart(std::uint64_t n_frames) noexcept;
+
+    double delay_s() const noexcept { return kDelayS; }
+    bool is_subtracting(std::size_t channel) const noexcept { return n_beats_[channel] >= kBeatsMin; }
+
+private:
+    void finish_beat(std::uint64_t r_frame) noexcept;
+    void finish_channel(std::size_t channel, std::uint64_t r_frame) noexcept;
+    float& sample(std::uint64_t frame, std::size_t channel) noexcept { return samples_[(frame % n_ring_) * n_channels_ + channel]; }
+    double correlation(std::size_t channel, std::uint64_t first) noexcept;
+    double gain(std::size_t channel, std::uint64_t first, std::size_t from, std::size_t to) noexcept;
+
+    std::size_t n_channels_;
+    std::size_t n_delay_, n_half_, n_qrs_, n_shift_, n_ring_;
+    std::vector<float> samples_;          // [frame % n_ring_][channel]
+    std::vector<std::uint8_t> flags_;
+    std::vector<float> template_;         // [channel][2 n_half_ + 1]
+    std::vector<int> n_beats_;            // learnt, per channel
+    std::vector<int> n_rejected_;         // in a row
+    std::uint64_t n_frames_ = 0;
+    std::vector<std::uint64_t> waiting_;  // beats whose right side has not come yet, a ring of 4
+    std::size_t n_waiting_ = 0;
+};
+
+}  // namespace tonus

@@ -1,0 +1,86 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/condition/section_cascade.hpp"
+#include "engine/core/block.hpp"
+#include "engine/core/rate.hpp"
+
+namespace tonus {
+
+struct RPeakConfig {
+    Rate rate = {};
+    std::size_t n_channels = 0;
+};
+
+/// Finds the heart's R peaks in trunk EMG, on the channel where the heart stands out most.
+///
+/// Every channel is seen in 8-40 Hz. Each 5 s the one with the largest kurtosis there is taken;
+/// with none over 6 there is no heart to find. Its squared slope, averaged over 100 ms, is held
+/// against an adaptive threshold; a peak is put at the extremum of 8-40 Hz around the crossing.
+/// Beats are told once eight came evenly, so that bursts of a muscle are not taken for a heart.
+///
+/// Input      gated microvolts, at most kBlockFrames frames.
+/// Output     frames of R, counted from the first frame, each known within 85 ms.
+/// Real time  process() and skip() do not allocate, lock, throw or call the system.
+/// Source     domain 2.4, path B, step 1 (Pan and Tompkins 1985).
+class RPeakDetector {
+public:
+    explicit RPeakDetector(const RPeakConfig& config);
+
+    /// The peaks that became known in this block; a view until the next call.
+    std::span<const std::uint64_t> process(const Block<unit::Microvolt>& gated) noexcept;
+
+    /// Frames of a long gap: everything is learnt anew after it.
+    void skip(std::size_t n_frames) noexcept;
+
+    bool has_heart() const noexcept { return has_heart_; }
+    std::size_t channel() const noexcept { return channel_; }
+    double rr_s() const noexcept { return rr_s_; }  ///< of the last two beats; 0: none yet
+
+private:
+    void judge_channels() noexcept;
+    void take(float banded, bool usable) noexcept;
+    void learn() noexcept;
+    void place_peak() noexcept;
+    bool is_regular() const noexcept;
+    float banded_at(std::uint64_t frame) const noexcept { return banded_[frame % banded_.size()]; }
+
+    Rate rate_;
+    std::size_t n_channels_;
+    SectionCascade<float> band_;
+    std::uint64_t band_delay_;                       // frames, where the QRS has its power
+    std::vector<float> lanes_;
+    std::vector<double> square_, fourth_;            // per channel, of this stretch of 5 s
+    std::uint64_t n_usable_ = 0;
+    std::size_t channel_ = 0;
+    bool has_heart_ = false;
+
+    std::vector<float> banded_;                      // of the chosen channel, a ring
+    std::vector<float> slope_;                       // squared, a ring of 100 ms
+    std::uint64_t slope_step_;
+    std::uint64_t n_frames_ = 0;
+    double mean_ = 0.0;                              // of slope_
+    double signal_ = 0.0, noise_ = 0.0;              // S and N
+    double stretch_peak_ = 0.0;                      // of mean_, since the last look
+    std::uint64_t stretch_end_;
+    std::uint64_t learnt_until_;
+    std::uint64_t crossing_ = 0;
+    double crossing_peak_ = 0.0;
+    bool waiting_ = false;                           // for the frames after a crossing
+    bool armed_ = true;                              // below the threshold since the last beat
+    std::uint64_t last_r_ = 0;
+    bool any_r_ = false;
+    double rr_s_ = 0.0;
+    static constexpr std::size_t kRecent = 8;
+    std::array<double, kRecent> recent_rr_s_{};
+    std::size_t n_rr_ = 0;
+    double polarity_ = 0.0;                          // of the beats in 8-40 Hz
+    std::array<std::uint64_t, 4> found_{};
+    std::size_t n_found_ = 0;
+};
+
+}  // namespace tonus
