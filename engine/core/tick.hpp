@@ -42,6 +42,7 @@ struct Status {
     Reason reason = Reason::none;
     bool saturated = false;       ///< more than 0.5 % of the window clipped (domain 2.6)
     float valid_fraction = 0.0f;  ///< of the window's samples
+    float quality = 1.0f;         ///< signal quality index, 0 to 1 (domain 2.9)
 };
 
 /// One value per channel every 10 ms, with its unit in the type.

@@ -1,0 +1,99 @@
+#include "engine/condition/spike_detector.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace tonus {
+namespace {
+
+constexpr double kSigmas = 12.0, kSigmaFloorUv = 5.0;
+constexpr double kPerMedian = 1.4826;
+constexpr double kOverPeak = 1.5;
+constexpr double kPeakOfGaussian = 3.72;  // sigmas: 99.9 % of its peaks lie within (Rayleigh)
+constexpr double kPartS = 0.1, kMarkS = 0.05;
+
+// A float's exponent and first mantissa bit count half octaves: 1, 1.5, 2, 3, 4 ...
+constexpr std::uint32_t kLowestBin = 246;  // 2^-4 µV
+
+std::size_t bin_of(float magnitude, std::size_t n_bins) noexcept {
+    const std::uint32_t half_octave = std::bit_cast<std::uint32_t>(magnitude) >> 22;
+    return half_octave <= kLowestBin ? 0 : std::min<std::size_t>(half_octave - kLowestBin, n_bins - 1);
+}
+
+double edge_of(std::size_t bin) noexcept {
+    return bin == 0 ? 0.0 : static_cast<double>(std::bit_cast<float>((kLowestBin + static_cast<std::uint32_t>(bin)) << 22));
+}
+
+}  // namespace
+
+SpikeDetector::SpikeDetector(const SpikeConfig& config)
+    : channels_(config.mvc_uv.size()),
+      n_part_(std::max<std::uint64_t>(1, config.rate.frames_in(kPartS))),
+      n_mark_(config.rate.frames_in(kMarkS)) {
+    for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
+        channels_[ch].floor_uv = config.mvc_uv[ch] > 0.0 ? kOverPeak * kPeakOfGaussian * config.mvc_uv[ch] : std::numeric_limits<double>::infinity();
+    }
+    restart();
+}
+
+void SpikeDetector::restart() noexcept {
+    for (Channel& channel : channels_) {
+        channel.threshold_uv = static_cast<float>(std::max(channel.floor_uv, kSigmas * kSigmaFloorUv));
+        channel.marked_until = 0;
+        channel.sum.fill(0);
+        for (auto& part : channel.parts) part.fill(0);
+    }
+    n_frames_ = 0;
+    part_ = 0;
+}
+
+void SpikeDetector::process(Block<unit::Microvolt> block) noexcept {
+    for (std::size_t i = 0; i < block.n_frames(); ++i) {
+        const std::span<const float> frame = block.frame(i);
+        const std::span<std::uint8_t> flags = block.flags(i);
+        for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
+            Channel& channel = channels_[ch];
+            const float magnitude = std::abs(frame[ch]);
+            if (flags[ch] == 0 && magnitude > channel.threshold_uv) {
+                channel.n_spikes += n_frames_ >= channel.marked_until ? 1u : 0u;
+                channel.marked_until = n_frames_ + n_mark_;
+            }
+            if (n_frames_ < channel.marked_until) flags[ch] |= sample_flag::spike;
+            if (flags[ch] == 0) ++channel.parts[part_][bin_of(magnitude, kBins)];
+        }
+        if (++n_frames_ % n_part_ == 0) end_part();
+    }
+}
+
+/// The threshold is set anew every 100 ms from the last 2 s.
+void SpikeDetector::end_part() noexcept {
+    const std::size_t next = (part_ + 1) % kParts;
+    for (Channel& channel : channels_) {
+        for (std::size_t b = 0; b < kBins; ++b) {
+            channel.sum[b] += channel.parts[part_][b];
+            channel.sum[b] -= channel.parts[next][b];
+        }
+        channel.parts[next].fill(0);
+        const double sigma_uv = std::max(kSigmaFloorUv, kPerMedian * median_of(channel.sum));
+        channel.threshold_uv = static_cast<float>(std::max(channel.floor_uv, kSigmas * sigma_uv));
+    }
+    part_ = next;
+}
+
+double SpikeDetector::median_of(const std::array<std::uint32_t, kBins>& sum) noexcept {
+    const std::uint32_t n = std::accumulate(sum.begin(), sum.end(), 0u);
+    const double half = 0.5 * n;
+    double below = 0.0;
+    for (std::size_t b = 0; b < kBins; ++b) {
+        if (sum[b] > 0 && below + sum[b] >= half) {
+            return edge_of(b) + (edge_of(b + 1) - edge_of(b)) * (half - below) / sum[b];
+        }
+        below += sum[b];
+    }
+    return 0.0;
+}
+
+}  // namespace tonus

@@ -1,0 +1,85 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/condition/section_cascade.hpp"
+#include "engine/core/block.hpp"
+#include "engine/core/rate.hpp"
+
+namespace tonus {
+
+/// The signal quality index of a channel over the last second, and the parts it is the product of,
+/// each 0 to 1.
+struct Quality {
+    float index = 0.0f;
+    float validity = 0.0f;    ///< share of samples that count
+    float saturation = 1.0f;  ///< 1 - 40 times the share that clips
+    float hum = 1.0f;         ///< muscle against what was taken off as mains
+    float motion = 1.0f;      ///< the muscle's band against 0.5-20 Hz
+    float noise = 1.0f;       ///< level against rest; 1 unless a contraction is judged
+    float shape = 1.0f;       ///< kurtosis: muscle is near-Gaussian, spikes and hearts are not
+};
+
+struct SignalQualityConfig {
+    Rate rate = {};
+    std::size_t n_channels = 0;
+    std::vector<double> rest_uv = {};  ///< per channel; 0 or absent: not calibrated
+};
+
+/// Judges each channel ten times a second over the last second.
+///
+/// Input      the same frames twice: gated, before the filters, and conditioned, with flags.
+/// Real time  process() and the rest do not allocate, lock, throw or call the system.
+/// Source     domain 2.5 (SMR), 2.9.
+class SignalQuality {
+public:
+    explicit SignalQuality(SignalQualityConfig config);
+
+    /// First the gated block; then the filtered one if hum is being taken off; then the conditioned.
+    void process_gated(const Block<unit::Microvolt>& gated) noexcept;
+    void process_with_hum(const Block<unit::Microvolt>& filtered) noexcept;
+    void process(const Block<unit::Microvolt>& conditioned) noexcept;
+    void skip(std::size_t n_frames) noexcept;
+
+    /// After each tick: from here latest() is what was known when the tick's last frame came, not
+    /// what the block that brought it knew further on.
+    void tick(std::uint64_t index) noexcept;
+
+    std::span<const Quality> latest() const noexcept { return latest_; }
+    /// The noise part belongs to it only while a contraction is asked for.
+    void judge_contraction(bool on) noexcept { contraction_ = on; }
+
+private:
+    static constexpr std::size_t kParts = 10;
+
+    struct Sums {
+        std::uint32_t n_frames = 0, n_valid = 0, n_saturated = 0;
+        double square = 0.0, fourth = 0.0;  // of the valid conditioned samples
+        double low_square = 0.0;            // 0.5-20 Hz
+        double hum_square = 0.0;            // of what was taken off as mains
+    };
+    void end_frame() noexcept;
+    Quality judge(std::size_t channel) const noexcept;
+
+    SignalQualityConfig config_;
+    SectionCascade<float> low_band_;
+    std::vector<float> low_uv_;             // of the gated block that came last
+    std::vector<Sums> parts_;               // [part][channel]
+    std::vector<float> with_hum_uv_;        // of the block that came last, before the canceller
+    bool has_hum_ = false;
+    std::vector<Quality> latest_;
+    // Judged, and not yet published: a block holds the ends of a few parts at most.
+    static constexpr std::size_t kPendingMax = 8;
+    std::vector<Quality> pending_;          // [of kPendingMax][channel]
+    std::array<std::uint64_t, kPendingMax> pending_end_{};
+    std::size_t n_pending_ = 0;
+    std::uint64_t n_part_;
+    std::uint64_t n_frames_ = 0;
+    std::size_t part_ = 0;
+    bool contraction_ = false;
+};
+
+}  // namespace tonus
