@@ -15,11 +15,10 @@ constexpr float kBothMin = 0.04f;
 // A group speaks while at least this share of its weight is valid (domain 6.1).
 constexpr double kWeightShareMin = 0.5;
 
-// Signal quality as far as it is known at a tick: valid samples, and few of them clipped
-// (domain 2.9; the other terms of the index come with its stage).
+// The index covers the last second; the window may be worse just now.
 double signal_quality(const Status& status) noexcept {
     if (status.state != ValueState::valid || status.saturated) return 0.0;
-    return static_cast<double>(status.valid_fraction);
+    return static_cast<double>(std::min(status.quality, status.valid_fraction));
 }
 
 }  // namespace
