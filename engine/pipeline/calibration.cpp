@@ -78,9 +78,7 @@ Calibration::Calibration(std::span<const std::span<const StreamInfo>> devices, c
             if (session.ecg_template) template_work_[places_[m].stream] = work;
         }
         names_.push_back(session.channels[m].name);
-        settings_.push_back(fmt::format("{}{}rate={}/{};profile={};mains={}", stream.settings,
-                                        stream.settings.empty() ? "" : ";", stream.rate.num,
-                                        stream.rate.den, session.profile, session.mains));
+        settings_.push_back(reference_settings(stream, session));
     }
 }
 

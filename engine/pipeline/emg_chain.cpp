@@ -11,6 +11,11 @@ constexpr double kHoldS = 0.1;
 // Frames of a gap accounted for in one call.
 constexpr double kGapStepS = 5.0;
 
+std::vector<double> padded(std::vector<double> values, std::size_t n) {
+    values.resize(n, 0.0);
+    return values;
+}
+
 }  // namespace
 
 EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
@@ -21,9 +26,13 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
       spectrum_({.rate = stream.rate,
                  .n_channels = stream.channels.size(),
                  .high_hz = condition_.low_pass_hz()}),
+      mains_({.rate = stream.rate, .n_channels = stream.channels.size()}),
+      spikes_({.rate = stream.rate, .mvc_uv = padded(config.mvc_uv, stream.channels.size())}),
+      quality_({.rate = stream.rate, .n_channels = stream.channels.size(), .rest_uv = config.rest_uv}),
       window_s_(config.window_s),
       with_spectra_(config.spectra),
       hold_frames_max_(stream.rate.frames_in(kHoldS)) {
+    if (config.find_mains) mains_detector_.emplace(MainsDetectorConfig{.rate = stream.rate, .n_channels = stream.channels.size()});
     if (config.ecg_template) {
         template_path_.emplace(stream.rate, stream.channels.size(), config.condition.mains_hz, config.window_s);
     }
@@ -40,6 +49,7 @@ void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
     if (in_long_gap_) {
         gate_.restart();
         condition_.restart();
+        spikes_.restart();
         if (template_path_) template_path_->restart();
         in_long_gap_ = false;
     }
@@ -64,6 +74,9 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
         const std::size_t n = std::min<std::uint64_t>(kBlockFrames, n_frames);
         if (taps_ != nullptr) taps_->skipped(stream_, n);
         if (with_spectra_) spectrum_.skip(n);
+        if (mains_detector_) mains_detector_->skip(n);
+        mains_.skip(n);
+        quality_.skip(n);
         if (template_path_) template_path_->skip(n);
         finish_ticks(energy_.skip(n), out);
         n_frames -= n;
@@ -74,8 +87,15 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
 
 void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (taps_ != nullptr) taps_->gated(stream_, emg);
-    if (template_path_) template_path_->process(emg);
+    if (mains_detector_) mains_state_ = mains_detector_->process(emg);
+    quality_.process_gated(emg);
+    if (template_path_) template_path_->process(emg, mains_state_);
     condition_.process(emg);
+    if (mains_state_.nominal_hz > 0.0) quality_.process_with_hum(emg);
+    mains_.set_active(mains_state_);
+    mains_.process(emg);
+    spikes_.process(emg);
+    quality_.process(emg);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
     if (with_spectra_) spectrum_.process(emg);
     finish_ticks(energy_.process(emg), out);
@@ -90,6 +110,7 @@ void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out)
             if (taps_ != nullptr) taps_->template_tick(stream_, template_path_->energies()[k], template_path_->tick(k));
         }
         if (with_spectra_) spectrum_.tick(tick.index);
+        quality_.tick(tick.index);
         if (taps_ != nullptr) {
             taps_->energy(stream_, tick);
             taps_->envelope(stream_, envelope);

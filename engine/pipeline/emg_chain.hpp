@@ -7,8 +7,12 @@
 
 #include "engine/condition/conditioner.hpp"
 #include "engine/condition/gate.hpp"
+#include "engine/condition/mains_canceller.hpp"
+#include "engine/condition/mains_detector.hpp"
+#include "engine/condition/spike_detector.hpp"
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/moving_rms.hpp"
+#include "engine/envelope/signal_quality.hpp"
 #include "engine/pipeline/taps.hpp"
 #include "engine/pipeline/template_path.hpp"
 #include "engine/spectrum/spectrum.hpp"
@@ -21,6 +25,10 @@ struct EmgChainConfig {
     double window_s = 0.25;
     bool spectra = true;
     bool ecg_template = false;  ///< path B beside path A
+    bool find_mains = false;    ///< detect hum and cancel it; else only what `condition` says
+    /// Per channel, of the calibration; 0 or absent where there is none.
+    std::vector<double> rest_uv = {};
+    std::vector<double> mvc_uv = {};
 };
 
 /// Receives each tick of a chain as it is done.
@@ -47,6 +55,9 @@ public:
     std::uint64_t gap(std::uint64_t n_frames, EmgTickSink& out) noexcept;
 
     std::span<const SpectrumValue> spectra() const noexcept { return spectrum_.latest(); }
+    std::span<const Quality> quality() const noexcept { return quality_.latest(); }
+    /// What hum was found; nothing of it without find_mains.
+    const MainsState& mains() const noexcept { return mains_state_; }
     double delay_s() const noexcept;
     bool band_limited() const noexcept { return condition_.band_limited(); }
     double low_pass_hz() const noexcept { return condition_.low_pass_hz(); }
@@ -62,6 +73,11 @@ private:
     BlockEnergy energy_;
     MovingRms rms_;
     Spectrum spectrum_;
+    std::optional<MainsDetector> mains_detector_;
+    MainsState mains_state_ = {};
+    MainsCanceller mains_;
+    SpikeDetector spikes_;
+    SignalQuality quality_;
     std::optional<TemplatePath> template_path_;
     double window_s_;
     bool with_spectra_;

@@ -84,6 +84,11 @@ Profile profile_of(const SessionChannel& channel, const std::string& setting) {
     return profile_for_site(channel.site);
 }
 
+std::string reference_settings(const StreamInfo& stream, const Session& session) {
+    return fmt::format("{}{}rate={}/{};profile={};mains={}", stream.settings, stream.settings.empty() ? "" : ";", stream.rate.num,
+                       stream.rate.den, session.profile, session.mains);
+}
+
 std::vector<std::string> unused_inputs(std::span<const std::span<const StreamInfo>> devices,
                                        std::span<const ChannelPlace> places) {
     std::vector<std::string> unused;

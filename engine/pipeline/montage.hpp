@@ -24,6 +24,9 @@ std::vector<ChannelPlace> find_channels(std::span<const std::span<const StreamIn
 /// The band-pass profile of a channel under the session's setting.
 Profile profile_of(const SessionChannel& channel, const std::string& setting);
 
+/// What a reference depends on besides its electrodes: the device's settings, the rate, the filters.
+std::string reference_settings(const StreamInfo& stream, const Session& session);
+
 /// Inputs that carry EMG and are in no channel of the session, by label.
 std::vector<std::string> unused_inputs(std::span<const std::span<const StreamInfo>> devices,
                                        std::span<const ChannelPlace> places);

@@ -45,6 +45,37 @@ ActivationConfig activation_of(const Session& session) {
     return config;
 }
 
+/// Engine B between the levels that the limit lies between as a third lies between 30 and 37 %.
+CusumFlagConfig cusum_config(const Session& session, const Rate& rate) {
+    const double limit = static_cast<double>(session.load.limit_mvc);
+    const CusumFlagConfig third{};
+    CusumFlagConfig config{.acceptable_mvc = 3.0 * limit * third.acceptable_mvc, .overload_mvc = 3.0 * limit * third.overload_mvc, .rate = rate};
+    double sum = 0.0, n = 0.0;
+    for (const SessionChannel& channel : session.channels) {
+        if (!channel.reference) continue;
+        sum += channel.reference->bandwidth_hz;
+        n += 1.0;
+    }
+    if (n > 0.0) config.bandwidth_hz = sum / n;
+    config.bandwidth_hz = std::min(config.bandwidth_hz, 0.5 * rate.hz());
+    return config;
+}
+
+/// Why a reference may not fit what is measured now; empty when it does.
+std::string reference_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session) {
+    if (!channel.reference || channel.reference->settings.empty()) return {};
+    const std::string now = reference_settings(stream, session);
+    if (channel.reference->settings != now) {
+        return fmt::format("{}: its reference was taken with {}, now it is {}: calibrate again, or %MVC is wrong",
+                           channel.name, channel.reference->settings, now);
+    }
+    if (!channel.reference->device.empty() && channel.reference->device != stream.device_id) {
+        return fmt::format("{}: its reference is of {}, this is {}: right only for the same electrodes in place", channel.name,
+                           channel.reference->device, stream.device_id);
+    }
+    return {};
+}
+
 double mains_hz(const Session& session) {
     if (session.mains == "50") return 50.0;
     if (session.mains == "60") return 60.0;
@@ -68,6 +99,9 @@ struct Pipeline::Stream {
     std::vector<Status> latest_status = {};
     std::vector<float> latest_template_uv = {};
     std::vector<Status> latest_template_status = {};
+    std::vector<double> latest_energy_uv2 = {};
+    std::vector<std::uint32_t> latest_n_valid = {};
+    double mains_hz = 0.0;               // nominal, as last reported
     std::int64_t latest_arrival_ns = -1;
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};
@@ -82,8 +116,10 @@ public:
     Collector(Pipeline& pipeline, std::size_t stream, std::int64_t arrival_ns, ResultPort& out) noexcept
         : pipeline_(pipeline), stream_(stream), arrival_ns_(arrival_ns), out_(out) {}
 
-    void on_tick(const EnergyTick&, const Tick<unit::Microvolt>& envelope) noexcept override {
+    void on_tick(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) noexcept override {
         Stream& stream = pipeline_.streams_[stream_];
+        std::copy(energy.energy_uv2.begin(), energy.energy_uv2.end(), stream.latest_energy_uv2.begin());
+        for (std::size_t lane = 0; lane < energy.counts.size(); ++lane) stream.latest_n_valid[lane] = energy.counts[lane].n_valid;
         std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uv.begin());
         std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_status.begin());
         stream.latest_arrival_ns = arrival_ns_;
@@ -121,6 +157,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
       normalise_template_(references_of(session, true)),
       activation_(activation_of(session)),
       load_(session.load),
+      energies_(session.channels.size()),
+      n_over_reference_(session.channels.size(), 0),
       tally_(session.channels.size(), session.load.limit_mvc) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
@@ -150,16 +188,25 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         EmgChainConfig config{.gate = {stream},
                               .condition = {.rate = stream.rate, .mains_hz = mains_hz(session)},
                               .window_s = session.window_s,
-                              .ecg_template = session.ecg_template};
+                              .ecg_template = session.ecg_template,
+                              .find_mains = session.mains == "auto"};
+        config.rest_uv.assign(stream.channels.size(), 0.0);
+        config.mvc_uv.assign(stream.channels.size(), 0.0);
         config.condition.profiles.assign(stream.channels.size(), Profile::general);
         for (std::size_t m = 0; m < feeds_.size(); ++m) {
             if (feeds_[m].stream != s) continue;
             config.condition.profiles[feeds_[m].lane] = profile_of(session.channels[m], session.profile);
+            if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
+                config.rest_uv[feeds_[m].lane] = reference->rest_uv;
+                config.mvc_uv[feeds_[m].lane] = reference->unbiased_mvc_uv();
+            }
         }
         Stream& added = streams_.back();
         added.chain = std::make_unique<EmgChain>(stream, config);
         added.latest_uv.assign(stream.channels.size(), 0.0f);
         added.latest_status.assign(stream.channels.size(), {});
+        added.latest_energy_uv2.assign(stream.channels.size(), 0.0);
+        added.latest_n_valid.assign(stream.channels.size(), 0);
         added.latest_template_uv.assign(stream.channels.size(), 0.0f);
         added.latest_template_status.assign(stream.channels.size(), {});
         delay_s = std::max(delay_s, added.chain->delay_s());
@@ -171,9 +218,23 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         }
     }
 
-    for (const SessionChannel& channel : session.channels) {
-        info_.channels.push_back(
-            {channel.name, channel.muscle, reference_problem(channel.reference)});
+    for (std::size_t m = 0; m < session.channels.size(); ++m) {
+        const SessionChannel& channel = session.channels[m];
+        info_.channels.push_back({channel.name, channel.muscle, reference_problem(channel.reference)});
+        const std::string doubt = reference_doubt(channel, info_.streams[feeds_[m].stream], session);
+        if (!doubt.empty()) info_.notes.push_back(doubt);
+    }
+    if (session.engine == "B") {
+        std::vector<CusumChannel> channels;
+        for (const SessionChannel& channel : session.channels) {
+            CusumChannel of{.muscle = channel.muscle, .weight = channel.weight, .problem = reference_problem(channel.reference)};
+            if (of.problem == Reason::none) {
+                of.rest_uv = channel.reference->rest_uv;
+                of.mvc_uv = channel.reference->unbiased_mvc_uv();
+            }
+            channels.push_back(of);
+        }
+        cusum_.emplace(std::move(channels), cusum_config(session, info_.streams[reference_].rate));
     }
     info_.ecg_template = session.ecg_template;
     info_.limit_mvc = session.load.limit_mvc;
@@ -211,6 +272,7 @@ bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
     const std::size_t n_skip = stream.placement.n_skip;
     if (n_skip < record.frames.n_frames) {
         stream.chain->process(record.frames.slice(n_skip, record.frames.n_frames - n_skip), collector);
+        watch_mains(index, out);
     }
     return true;
 }
@@ -276,7 +338,10 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
             envelope_status_[m].reason = Reason::stale;
             template_status_[m] = envelope_status_[m];
         }
+        envelope_status_[m].quality = stream.chain->quality()[feeds_[m].lane].index;
+        energies_[m] = {stream.latest_energy_uv2[feeds_[m].lane], static_cast<double>(stream.latest_n_valid[feeds_[m].lane]), envelope_status_[m]};
         ChannelResult& result = results_[m];
+        result.quality = stream.chain->quality()[feeds_[m].lane];
         const SpectrumValue& spectrum = stream.chain->spectra()[feeds_[m].lane];
         result.rms_uv = envelope_uv_[m];
         result.rms_status = envelope_status_[m];
@@ -292,7 +357,7 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
     if (taps_ != nullptr) taps_->activation(activation);
     const GroupTick groups = activation_.process(activation);
     const LoadTick load = load_input(groups, info_.limit_mvc);
-    const LoadResult flag = load_.process(load);
+    const LoadResult flag = cusum_ ? cusum_->process(tick, energies_) : load_.process(load);
 
     for (std::size_t m = 0; m < results_.size(); ++m) {
         results_[m].mvc = activation.value[m];
@@ -314,8 +379,30 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
                         .load_reason = flag.reason,
                         .channels = results_};
     tally_.add(row, load, flag);
+    watch_references(activation, time_s, out);
     report_flag(load, flag, time_s, out);
     out.row(row);
+}
+
+/// More than the maximum for half a second is a wrong maximum (domain 4.5). Said once per channel.
+void Pipeline::watch_references(const Tick<unit::Mvc>& activation, double time_s, ResultPort& out) noexcept {
+    constexpr std::uint32_t kTicks = 50, kSaid = ~std::uint32_t{0};
+    for (std::size_t m = 0; m < n_over_reference_.size(); ++m) {
+        if (n_over_reference_[m] == kSaid) continue;
+        const bool above = activation.status[m].state == ValueState::valid && activation.value[m] > 1.0f;
+        n_over_reference_[m] = above ? n_over_reference_[m] + 1 : 0;
+        if (n_over_reference_[m] <= kTicks) continue;
+        n_over_reference_[m] = kSaid;
+        out.event({.kind = EventKind::over_reference, .time_s = time_s, .stream = m});
+    }
+}
+
+void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {
+    Stream& stream = streams_[index];
+    const MainsState& mains = stream.chain->mains();
+    if (mains.nominal_hz == stream.mains_hz) return;
+    stream.mains_hz = mains.nominal_hz;
+    out.event({.kind = EventKind::mains, .time_s = stream.rate.time_s(mains.from_frame), .stream = index, .value = mains.frequency_hz});
 }
 
 void Pipeline::report_flag(const LoadTick& load, const LoadResult& flag, double time_s,

@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/activation/activation.hpp"
+#include "engine/load/group_cusum.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
@@ -67,6 +69,8 @@ private:
     void place(Stream& stream, std::size_t index, const FrameRecord& record, ResultPort& out) noexcept;
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
     void gather(std::int64_t arrival_ns) noexcept;
+    void watch_references(const Tick<unit::Mvc>& activation, double time_s, ResultPort& out) noexcept;
+    void watch_mains(std::size_t index, ResultPort& out) noexcept;
     void report_flag(const LoadTick& load, const LoadResult& result, double time_s,
                      ResultPort& out) noexcept;
 
@@ -84,6 +88,9 @@ private:
     Normalise normalise_template_;
     Activation activation_;
     LoadFlag load_;
+    std::optional<GroupCusum> cusum_;        // engine B, instead of load_
+    std::vector<ChannelEnergy> energies_;    // per montage channel, for it
+    std::vector<std::uint32_t> n_over_reference_;  // ticks above the maximum, per montage channel
     LoadState last_state_ = LoadState::unknown;
     Reason last_reason_ = Reason::none;
     bool reported_ = false;

@@ -43,6 +43,7 @@ struct Session {
     std::string mains = "auto";      ///< auto, off, 50, 60
     bool ecg_template = false;       ///< ECG path B beside path A, for reports (domain 2.4)
     double window_s = 0.25;
+    std::string engine = "A";        ///< A: hysteresis and dwell; B: CUSUM (domain 6.2, 6.4)
     LoadFlagConfig load;
 };
 

@@ -243,9 +243,7 @@ Session load_session(const std::string& path, Files& files) {
     for (const toml::table* table : tables_of(root, "load", path, false)) {
         const Table reader{path, "[load]", *table,
                            {"engine", "limit_mvc", "release_mvc", "raise_s", "clear_s"}};
-        if (reader.text("engine", "A") != "A") {
-            reader.fail_key("engine", "engine can be \"A\" (hysteresis and dwell); others are not built yet");
-        }
+        session.engine = reader.choice("engine", "A", {"A", "B"});
         LoadFlagConfig& load = session.load;
         load.limit_mvc = static_cast<float>(reader.number("limit_mvc", 1.0 / 3.0, 0.01, 2.0));
         load.release_mvc = static_cast<float>(

@@ -14,6 +14,7 @@ ConditionConfig general_band(const Rate& rate, std::size_t n_channels, double ma
 TemplatePath::TemplatePath(const Rate& rate, std::size_t n_channels, double mains_hz, double window_s)
     : n_channels_(n_channels),
       condition_(general_band(rate, n_channels, mains_hz)),
+      mains_({.rate = rate, .n_channels = n_channels}),
       beats_({.rate = rate, .n_channels = n_channels}),
       ecg_({.rate = rate, .n_channels = n_channels}),
       energy_(rate, n_channels),
@@ -26,19 +27,22 @@ TemplatePath::TemplatePath(const Rate& rate, std::size_t n_channels, double main
     status_.resize(index_.size() * n_channels);
 }
 
-void TemplatePath::process(const Block<unit::Microvolt>& gated) noexcept {
+void TemplatePath::process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept {
     const std::size_t n_values = gated.n_frames() * gated.stride();
     std::copy_n(gated.lanes(0).data(), n_values, samples_.data());
     std::copy_n(gated.flags(0).data(), n_values, flags_.data());
     const Block<unit::Microvolt> own{samples_.data(), flags_.data(), n_channels_, gated.n_frames()};
     for (const std::uint64_t r : beats_.process(gated)) ecg_.beat(r);
     condition_.process(own);
+    mains_.set_active(mains);
+    mains_.process(own);
     ecg_.process(own);
     take(energy_.process(own));
 }
 
 void TemplatePath::skip(std::size_t n_frames) noexcept {
     n_skipped_ += n_frames;
+    mains_.skip(n_frames);
     take(energy_.skip(n_frames));
 }
 

@@ -5,6 +5,7 @@
 
 #include "engine/condition/conditioner.hpp"
 #include "engine/condition/ecg_template.hpp"
+#include "engine/condition/mains_canceller.hpp"
 #include "engine/condition/r_peak_detector.hpp"
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/moving_rms.hpp"
@@ -21,7 +22,7 @@ class TemplatePath {
 public:
     TemplatePath(const Rate& rate, std::size_t n_channels, double mains_hz, double window_s);
 
-    void process(const Block<unit::Microvolt>& gated) noexcept;
+    void process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept;
     void skip(std::size_t n_frames) noexcept;  ///< frames of a gap the filters do not run over
     void restart() noexcept;                   ///< after such a gap
 
@@ -35,6 +36,7 @@ private:
 
     std::size_t n_channels_;
     Conditioner condition_;
+    MainsCanceller mains_;
     RPeakDetector beats_;
     EcgTemplate ecg_;
     BlockEnergy energy_;

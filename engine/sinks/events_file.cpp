@@ -16,7 +16,7 @@ std::string json_string(std::string_view text) {
     return out + '"';
 }
 
-std::string event_json(const Event& event, const std::vector<std::string>& streams) {
+std::string event_json(const Event& event, const std::vector<std::string>& streams, const std::vector<std::string>& channels) {
     std::string json = fmt::format("{{\"event\":\"{}\",\"time_s\":{:.6f}",
                                    event_kind_name(event.kind), event.time_s);
     const auto stream = [&] {
@@ -40,6 +40,14 @@ std::string event_json(const Event& event, const std::vector<std::string>& strea
             json += fmt::format(",\"stream\":{},\"off_by_ppm\":{:.0f}", stream(), event.value);
             break;
         case EventKind::ended: json += fmt::format(",\"stream\":{}", stream()); break;
+        case EventKind::mains:
+            json += fmt::format(",\"stream\":{},\"frequency_hz\":{:.2f}", stream(), event.value);
+            break;
+        case EventKind::over_reference: {
+            const auto index = static_cast<std::size_t>(event.stream);
+            json += fmt::format(",\"channel\":{}", json_string(index < channels.size() ? channels[index] : std::string{}));
+            break;
+        }
         case EventKind::load_known: break;
     }
     return json + '}';
@@ -47,8 +55,9 @@ std::string event_json(const Event& event, const std::vector<std::string>& strea
 
 void EventsFile::begin(const SessionInfo& session) {
     for (const StreamInfo& stream : session.streams) streams_.push_back(stream.name);
+    for (const SessionInfo::Channel& channel : session.channels) channels_.push_back(channel.name);
 }
 
-void EventsFile::event(const Event& event) noexcept { out_.print("{}\n", event_json(event, streams_)); }
+void EventsFile::event(const Event& event) noexcept { out_.print("{}\n", event_json(event, streams_, channels_)); }
 
 }  // namespace tonus

@@ -21,12 +21,12 @@ public:
     void end(const RunSummary&) override { out_.close(); }
 
 private:
-    std::vector<std::string> streams_;
+    std::vector<std::string> streams_, channels_;
     TextWriter out_;
 };
 
 /// One event as a JSON object, without a line end. `streams` are the names of the streams.
-std::string event_json(const Event& event, const std::vector<std::string>& streams);
+std::string event_json(const Event& event, const std::vector<std::string>& streams, const std::vector<std::string>& channels);
 
 /// Text as a JSON string, quotes included.
 std::string json_string(std::string_view text);

@@ -11,6 +11,8 @@ std::string_view event_kind_name(EventKind kind) noexcept {
         case EventKind::load_known: return "load_known";
         case EventKind::rate_mismatch: return "rate_mismatch";
         case EventKind::ended: return "ended";
+        case EventKind::mains: return "mains";
+        case EventKind::over_reference: return "over_reference";
     }
     return "";
 }

@@ -7,6 +7,7 @@
 #include "engine/activation/activation.hpp"
 #include "engine/core/tick.hpp"
 #include "engine/device/gap.hpp"
+#include "engine/envelope/signal_quality.hpp"
 #include "engine/load/load_flag.hpp"
 
 namespace tonus {
@@ -21,6 +22,7 @@ struct ChannelResult {
     Status mvc_status;
     float template_mvc = 0.0f;  ///< fraction of MVC by ECG path B, of 200 ms before
     Status template_status;
+    Quality quality;            ///< of the last second
 };
 
 /// What the pipeline says every 10 ms. A view: valid during the call that hands it over.
@@ -42,6 +44,8 @@ enum class EventKind : std::uint8_t {
     load_known,    ///< it has one again
     rate_mismatch, ///< a stream's rate is off its nominal by over 1000 ppm
     ended,         ///< a device has ended or is lost
+    mains,         ///< hum was found, or its frequency's nominal changed; value: Hz, 0 when it went
+    over_reference,  ///< a channel stayed above its maximum: calibrate again (domain 4.5)
 };
 
 std::string_view event_kind_name(EventKind kind) noexcept;
@@ -50,7 +54,7 @@ std::string_view event_kind_name(EventKind kind) noexcept;
 struct Event {
     EventKind kind = EventKind::gap;
     double time_s = 0.0;           ///< when it was known; of a gap, where it begins
-    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended
+    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended, mains; over_reference: the channel
     std::uint64_t first_frame = 0; ///< gap: counted from the stream's first frame
     std::uint64_t n_frames = 0;    ///< gap
     GapCause cause = GapCause::device;

@@ -73,7 +73,9 @@ class RecordingReplay : public testing::TestWithParam<Recording> {};
 TEST_P(RecordingReplay, MatchesTheSameChainInDouble) {
     const Recording& recording = GetParam();
     TONUS_NEEDS_SHARED(path, std::string{"data/"} + recording.file);
-    const Session session = session_of(recording);
+    Session session = session_of(recording);
+    // The canceller follows the hum it finds; the plain computation has a fixed notch or none.
+    if (session.mains == "auto") session.mains = "off";
     const std::string url = source_url(session.sources.at(0), "file:" + path.string());
     const test::CollectingSink sink = test::replay(url, session);
     ASSERT_EQ(sink.session.channels.size(), session.channels.size());

@@ -101,7 +101,7 @@ TEST(SessionFile, SaysWhatAValueCanBe) {
     expect_error("[envelope]\nwindow_s = 0.255\n", "whole number of 10 ms");
     expect_error("[load]\nlimit_mvc = 33.3\n", "limit_mvc is not a number from 0.01 to 2");
     expect_error("[load]\nlimit_mvc = 0.3\nrelease_mvc = 0.4\n", "release_mvc = 0.4");
-    expect_error("[load]\nengine = \"B\"\n", "engine can be \"A\"");
+    expect_error("[load]\nengine = \"C\"\n", "engine is 'C'; it can be: A, B");
     expect_error("[[channel]]\nname = \"A\"\nsite = \"XX\"\n", "site 'XX' is not supported; known are: MF, IOT");
     expect_error("[[channel]]\nname = \"A\"\nsite = \"DCF\"\n", "no valid surface site");
     expect_error("[[channel]]\nsite = \"MF\"\n", "a channel needs a name");
