@@ -69,12 +69,14 @@ Calibration::Calibration(std::span<const std::span<const StreamInfo>> devices, c
     }
     work_.resize(streams_.size());
     template_work_.resize(streams_.size());
+    holds_.resize(streams_.size());
     for (std::size_t m = 0; m < places_.size(); ++m) {
         const StreamInfo& stream = streams_[places_[m].stream];
         std::optional<StreamWork>& work = work_[places_[m].stream];
         if (!work) {
             work.emplace(StreamWork{.rest = RestLevel{stream.channels.size(), session.window_s},
                                     .trials = MvcTrials{stream.channels.size(), trials}});
+            holds_[places_[m].stream].emplace(Holds{.bandwidth = BandwidthMeter{{.rate = stream.rate, .n_channels = stream.channels.size()}}});
             if (session.ecg_template) template_work_[places_[m].stream] = work;
         }
         names_.push_back(session.channels[m].name);
@@ -99,6 +101,25 @@ bool Calibration::StreamWork::take(const CalibrationPlan& plan, const EnergyTick
     const bool ended = in_trial && !now_in_trial;
     in_trial = now_in_trial;
     return ended;
+}
+
+/// The bandwidth is that of the holds, where the effort is steady (domain 5.2).
+void Calibration::conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) {
+    if (!holds_[stream]) return;
+    Holds& holds = *holds_[stream];
+    const CalibrationPlan::Moment moment = plan_.at(streams_[stream].rate.time_s(holds.n_frames));
+    const bool in_hold = moment.phase == CalibrationPlan::Phase::trial && moment.into_s >= plan_.ramp_s &&
+                         moment.into_s < plan_.ramp_s + plan_.hold_s;
+    if (in_hold) holds.bandwidth.process(emg);
+    else if (holds.in_hold) holds.bandwidth.restart();
+    holds.in_hold = in_hold;
+    holds.n_frames += emg.n_frames();
+}
+
+void Calibration::skipped(std::size_t stream, std::size_t n_frames) {
+    if (!holds_[stream]) return;
+    holds_[stream]->n_frames += n_frames;
+    holds_[stream]->bandwidth.restart();
 }
 
 void Calibration::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
@@ -136,9 +157,10 @@ bool Calibration::all_agree() const {
 }
 
 /// What rest and trials come to; nothing when one of them is missing.
-std::optional<MvcReference> Calibration::reference_of(const StreamWork& work, std::size_t m, const std::string& made) const {
-    const std::optional<double> rest = work.rest.rest_uv(places_[m].lane);
-    const std::optional<MvcResult> mvc = work.trials.result(places_[m].lane);
+std::optional<MvcReference> Calibration::reference_of(const StreamWork& work, std::size_t m, double bandwidth_hz,
+                                                      const std::string& made) const {
+    const std::optional<double> rest = work.rest.rest_uv(places_[m].lane, bandwidth_hz);
+    const std::optional<MvcResult> mvc = work.trials.result(places_[m].lane, bandwidth_hz);
     if (!rest || !mvc) return std::nullopt;
     return MvcReference{.method = ReferenceMethod::mvc,
                         .rest_uv = *rest,
@@ -147,7 +169,7 @@ std::optional<MvcReference> Calibration::reference_of(const StreamWork& work, st
                         .window_s = window_s_,
                         .trials = mvc->trials,
                         .repeatability = mvc->repeatability,
-                        .bandwidth_hz = kBandwidthHz,
+                        .bandwidth_hz = bandwidth_hz,
                         .device = streams_[places_[m].stream].device_id,
                         .settings = settings_[m],
                         .made = made};
@@ -158,8 +180,10 @@ std::vector<Calibration::Outcome> Calibration::outcomes(const std::string& made)
     for (std::size_t m = 0; m < places_.size(); ++m) {
         const std::size_t stream = places_[m].stream;
         const StreamWork& work = *work_[stream];
-        Outcome outcome{.channel = names_[m], .reference = reference_of(work, m, made), .reference_template = {}, .problem = {}};
-        if (template_work_[stream]) outcome.reference_template = reference_of(*template_work_[stream], m, made);
+        const double bandwidth_hz = holds_[stream]->bandwidth.bandwidth_hz(places_[m].lane).value_or(kBandwidthHz);
+        Outcome outcome{.channel = names_[m], .reference = reference_of(work, m, bandwidth_hz, made), .reference_template = {}, .problem = {}};
+        // Path B keeps the band below 30 Hz, which is little of it: the same bandwidth serves.
+        if (template_work_[stream]) outcome.reference_template = reference_of(*template_work_[stream], m, bandwidth_hz, made);
         if (!work.rest.rest_uv(places_[m].lane)) {
             outcome.problem = "no resting level: fewer than 5 s of clean rest were seen";
         } else if (!outcome.reference) {

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/envelope/bandwidth.hpp"
 #include "engine/normalise/mvc_trials.hpp"
 #include "engine/normalise/rest_level.hpp"
 #include "engine/pipeline/montage.hpp"
@@ -53,8 +54,8 @@ public:
                 CalibrationPlan plan, MvcTrialsConfig trials = {});
 
     void gated(std::size_t, const Block<unit::Microvolt>&) override {}
-    void conditioned(std::size_t, const Block<unit::Microvolt>&) override {}
-    void skipped(std::size_t, std::size_t) override {}
+    void conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) override;
+    void skipped(std::size_t stream, std::size_t n_frames) override;
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
     void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
@@ -78,7 +79,14 @@ private:
         void take_rest(const CalibrationPlan& plan, const Tick<unit::Microvolt>& tick, double delay_s);
     };
 
-    std::optional<MvcReference> reference_of(const StreamWork& work, std::size_t m, const std::string& made) const;
+    /// What is counted frame by frame: where in the plan a stream is, and how wide its spectrum.
+    struct Holds {
+        BandwidthMeter bandwidth;
+        std::uint64_t n_frames = 0;
+        bool in_hold = false;
+    };
+
+    std::optional<MvcReference> reference_of(const StreamWork& work, std::size_t m, double bandwidth_hz, const std::string& made) const;
     bool all_agree() const;
     int trials_min() const noexcept;
 
@@ -88,6 +96,7 @@ private:
     std::vector<ChannelPlace> places_;
     std::vector<std::optional<StreamWork>> work_;  // per stream; those with channels
     std::vector<std::optional<StreamWork>> template_work_;
+    std::vector<std::optional<Holds>> holds_;
     std::vector<std::string> settings_;            // per channel: what the reference holds for
     std::vector<std::string> last_verdict_;        // per channel
     double window_s_;

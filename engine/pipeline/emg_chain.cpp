@@ -27,12 +27,14 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
                  .n_channels = stream.channels.size(),
                  .high_hz = condition_.low_pass_hz()}),
       mains_({.rate = stream.rate, .n_channels = stream.channels.size()}),
+      comb_({.rate = stream.rate, .n_channels = stream.channels.size()}),
       spikes_({.rate = stream.rate, .mvc_uv = padded(config.mvc_uv, stream.channels.size())}),
       quality_({.rate = stream.rate, .n_channels = stream.channels.size(), .rest_uv = config.rest_uv}),
       window_s_(config.window_s),
       with_spectra_(config.spectra),
       hold_frames_max_(stream.rate.frames_in(kHoldS)) {
     if (config.find_mains) mains_detector_.emplace(MainsDetectorConfig{.rate = stream.rate, .n_channels = stream.channels.size()});
+    comb_.set_frequency(config.vibration_hz);
     if (config.ecg_template) {
         template_path_.emplace(stream.rate, stream.channels.size(), config.condition.mains_hz, config.window_s);
     }
@@ -49,6 +51,7 @@ void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
     if (in_long_gap_) {
         gate_.restart();
         condition_.restart();
+        comb_.restart();
         spikes_.restart();
         if (template_path_) template_path_->restart();
         in_long_gap_ = false;
@@ -94,11 +97,21 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (mains_state_.nominal_hz > 0.0) quality_.process_with_hum(emg);
     mains_.set_active(mains_state_);
     mains_.process(emg);
+    if (comb_.frequency_hz() > 0.0) comb_vibration(emg);
     spikes_.process(emg);
     quality_.process(emg);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
     if (with_spectra_) spectrum_.process(emg);
     finish_ticks(energy_.process(emg), out);
+}
+
+/// What the comb takes of the muscle itself is put back on average: the rest is an estimate.
+void EmgChain::comb_vibration(Block<unit::Microvolt> emg) noexcept {
+    comb_.process(emg);
+    const auto gain = static_cast<float>(1.0 / comb_.rms_kept());
+    for (std::size_t i = 0; i < emg.n_frames(); ++i) {
+        for (float& sample : emg.lanes(i)) sample *= gain;
+    }
 }
 
 void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept {

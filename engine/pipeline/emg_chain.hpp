@@ -10,6 +10,7 @@
 #include "engine/condition/mains_canceller.hpp"
 #include "engine/condition/mains_detector.hpp"
 #include "engine/condition/spike_detector.hpp"
+#include "engine/condition/vibration_comb.hpp"
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/moving_rms.hpp"
 #include "engine/envelope/signal_quality.hpp"
@@ -26,6 +27,7 @@ struct EmgChainConfig {
     bool spectra = true;
     bool ecg_template = false;  ///< path B beside path A
     bool find_mains = false;    ///< detect hum and cancel it; else only what `condition` says
+    double vibration_hz = 0.0;  ///< of a platform the person stands on; 0: none
     /// Per channel, of the calibration; 0 or absent where there is none.
     std::vector<double> rest_uv = {};
     std::vector<double> mvc_uv = {};
@@ -66,6 +68,7 @@ public:
 
 private:
     void run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept;
+    void comb_vibration(Block<unit::Microvolt> emg) noexcept;
     void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept;
 
     Gate gate_;
@@ -76,6 +79,7 @@ private:
     std::optional<MainsDetector> mains_detector_;
     MainsState mains_state_ = {};
     MainsCanceller mains_;
+    VibrationComb comb_;
     SpikeDetector spikes_;
     SignalQuality quality_;
     std::optional<TemplatePath> template_path_;

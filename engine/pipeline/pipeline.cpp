@@ -159,7 +159,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
       load_(session.load),
       energies_(session.channels.size()),
       n_over_reference_(session.channels.size(), 0),
-      tally_(session.channels.size(), session.load.limit_mvc) {
+      tally_(session.channels.size(), session.load) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
             "{}no channel to work on: the session names none, or the source has no EMG",
@@ -189,7 +189,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
                               .condition = {.rate = stream.rate, .mains_hz = mains_hz(session)},
                               .window_s = session.window_s,
                               .ecg_template = session.ecg_template,
-                              .find_mains = session.mains == "auto"};
+                              .find_mains = session.mains == "auto",
+                              .vibration_hz = session.vibration_hz};
         config.rest_uv.assign(stream.channels.size(), 0.0);
         config.mvc_uv.assign(stream.channels.size(), 0.0);
         config.condition.profiles.assign(stream.channels.size(), Profile::general);
@@ -237,6 +238,10 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         cusum_.emplace(std::move(channels), cusum_config(session, info_.streams[reference_].rate));
     }
     info_.ecg_template = session.ecg_template;
+    if (session.vibration_hz > 0.0) {
+        info_.notes.push_back(fmt::format("vibration of {:.4g} Hz and its multiples are combed out; reflexes locked to it go with them, "
+                                          "so levels are estimates", session.vibration_hz));
+    }
     info_.limit_mvc = session.load.limit_mvc;
     info_.release_mvc = session.load.release_mvc;
     info_.envelope_delay_s = delay_s;

@@ -41,6 +41,7 @@ struct Session {
     std::vector<SessionChannel> channels;
     std::string profile = "auto";    ///< auto, general, trunk_ecg, spectral, vibration
     std::string mains = "auto";      ///< auto, off, 50, 60
+    double vibration_hz = 0.0;       ///< of a vibrating platform; 0: none
     bool ecg_template = false;       ///< ECG path B beside path A, for reports (domain 2.4)
     double window_s = 0.25;
     std::string engine = "A";        ///< A: hysteresis and dwell; B: CUSUM (domain 6.2, 6.4)

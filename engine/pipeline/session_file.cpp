@@ -10,6 +10,7 @@
 #include <toml++/toml.h>
 
 #include "engine/activation/site.hpp"
+#include "engine/condition/vibration_comb.hpp"
 #include "engine/core/error.hpp"
 #include "engine/core/suggest.hpp"
 #include "engine/pipeline/session.hpp"
@@ -227,10 +228,13 @@ Session load_session(const std::string& path, Files& files) {
         }
     }
     for (const toml::table* table : tables_of(root, "condition", path, false)) {
-        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg"}};
+        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg", "vibration_hz"}};
         session.profile = reader.choice("profile", "auto",
                                         {"auto", "general", "trunk_ecg", "spectral", "vibration"});
         session.mains = reader.choice("mains", "auto", {"auto", "off", "50", "60"});
+        if (reader.has("vibration_hz")) {
+            session.vibration_hz = reader.number("vibration_hz", 0.0, VibrationComb::kLowestHz, VibrationComb::kHighestHz);
+        }
         session.ecg_template = reader.choice("ecg", "A", {"A", "B"}) == "B";
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {

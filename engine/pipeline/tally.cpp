@@ -5,6 +5,9 @@
 
 namespace tonus {
 
+Tally::Tally(std::size_t n_channels, const LoadFlagConfig& load)
+    : limit_mvc_(load.limit_mvc), channels_(n_channels), channel_flags_(n_channels, LoadFlag{load}), apdf_({.limit_mvc = load.limit_mvc}) {}
+
 void Tally::Mean::add(float value) noexcept {
     sum += static_cast<double>(value);
     peak = std::max(peak, static_cast<double>(value));
@@ -24,8 +27,15 @@ void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& fl
     if (flag.raised) ++n_raised_;
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
         const ChannelResult& channel = row.channels[ch];
-        if (channel.mvc_status.state == ValueState::valid) channels_[ch].add(channel.mvc);
+        const bool valid = channel.mvc_status.state == ValueState::valid;
+        if (valid) channels_[ch].add(channel.mvc);
+        const LoadResult own = channel_flags_[ch].process({row.tick, channel.mvc, valid, valid ? Reason::none : channel.mvc_status.reason});
+        channels_[ch].n_over += own.state == LoadState::over ? 1u : 0u;
     }
+    // With a part missing, picking out the loads that are known to be high would shift the levels.
+    const bool whole = load.valid && load.reason == Reason::none;
+    apdf_.process(load.value_mvc, whole);
+    band_.process(load);
     if (row.groups.local.valid) local_.add(row.groups.local.value);
     if (row.groups.global.valid) global_.add(row.groups.global.value);
 }
@@ -39,7 +49,16 @@ void Tally::write_to(RunSummary& summary) const {
     summary.n_raised = n_raised_;
     summary.local_mean_mvc = local_.mean();
     summary.global_mean_mvc = global_.mean();
+    if (const std::optional<ApdfLevels> levels = apdf_.levels()) {
+        summary.load_p10_mvc = levels->static_mvc;
+        summary.load_p50_mvc = levels->median_mvc;
+        summary.load_p90_mvc = levels->peak_mvc;
+    }
+    summary.below_band_s = band_.seconds_in(BandState::below);
+    summary.in_band_s = band_.seconds_in(BandState::inside);
+    summary.above_band_s = band_.seconds_in(BandState::above);
     for (const Mean& channel : channels_) {
+        summary.channel_over_s.push_back(static_cast<double>(channel.n_over) * kTickS);
         summary.channel_mean_mvc.push_back(channel.mean());
         summary.channel_peak_mvc.push_back(channel.n > 0 ? channel.peak : channel.mean());
     }

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/load/apdf.hpp"
 #include "engine/load/load_flag.hpp"
+#include "engine/load/target_band.hpp"
 #include "engine/sinks/sink.hpp"
 
 namespace tonus {
@@ -14,7 +16,7 @@ namespace tonus {
 /// Source     domain 6.6 (time above).
 class Tally {
 public:
-    Tally(std::size_t n_channels, float limit_mvc) : limit_mvc_(limit_mvc), channels_(n_channels) {}
+    Tally(std::size_t n_channels, const LoadFlagConfig& load);
 
     void add(const ResultRow& row, const LoadTick& load, const LoadResult& flag) noexcept;
 
@@ -25,6 +27,7 @@ private:
         double sum = 0.0;
         double peak = 0.0;
         std::uint64_t n = 0;
+        std::uint64_t n_over = 0;  // ticks with the flag of this one muscle raised
 
         void add(float value) noexcept;
         double mean() const noexcept;  // NaN when there was none
@@ -32,7 +35,10 @@ private:
 
     float limit_mvc_;
     std::vector<Mean> channels_;
+    std::vector<LoadFlag> channel_flags_;
     Mean local_, global_;
+    Apdf apdf_;
+    TargetBand band_;
     double end_s_ = 0.0;
     std::uint64_t n_ticks_ = 0, n_known_ = 0, n_over_limit_ = 0, n_over_ = 0, n_raised_ = 0;
 };

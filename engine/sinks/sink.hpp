@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,6 +45,13 @@ struct RunSummary {
     std::uint64_t n_ticks_over_limit = 0;  ///< of those, with the load at or over the limit
     std::uint64_t n_raised = 0;
     std::uint64_t n_ticks_over = 0;        ///< with the flag raised
+    // Of the load, where it is known; NaN: none. For information: the limits that ergonomics sets on
+    // them are for hours of work (domain 6.6).
+    double load_p10_mvc = std::numeric_limits<double>::quiet_NaN();
+    double load_p50_mvc = std::numeric_limits<double>::quiet_NaN();
+    double load_p90_mvc = std::numeric_limits<double>::quiet_NaN();
+    double below_band_s = 0.0, in_band_s = 0.0, above_band_s = 0.0;  ///< of 15 to 33 % (domain 6.1)
+    std::vector<double> channel_over_s;    ///< with the muscle's own flag up
     std::vector<double> channel_mean_mvc;  ///< over its valid ticks; NaN: none
     std::vector<double> channel_peak_mvc;
     double local_mean_mvc = 0.0, global_mean_mvc = 0.0;  ///< NaN: none

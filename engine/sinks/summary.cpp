@@ -58,6 +58,12 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
                             percent(share(summary.n_ticks_over_limit, summary.n_ticks_known)));
         text += fmt::format("  flag raised {} {}, up for {:.1f} s in all\n", summary.n_raised, summary.n_raised == 1 ? "time" : "times",
                             static_cast<double>(summary.n_ticks_over) * kTickS);
+        text += fmt::format("  in the band of 15-33 % for {:.1f} s, below it {:.1f} s, above it {:.1f} s\n", summary.in_band_s,
+                            summary.below_band_s, summary.above_band_s);
+        if (!std::isnan(summary.load_p50_mvc)) {
+            text += fmt::format("  a tenth of the time under {:.0f} %, half under {:.0f} %, nine tenths under {:.0f} %\n",
+                                100.0 * summary.load_p10_mvc, 100.0 * summary.load_p50_mvc, 100.0 * summary.load_p90_mvc);
+        }
     }
     text += fmt::format("mean activation: local (proxy) {}, global {}\n", percent(summary.local_mean_mvc),
                         percent(summary.global_mean_mvc));
@@ -66,6 +72,7 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
         text += fmt::format("  {:<14} {}  mean {:>7}  peak {:>7}", channel.name,
                             muscle_class_letter(channel.muscle), percent(summary.channel_mean_mvc[ch]),
                             percent(summary.channel_peak_mvc[ch]));
+        if (ch < summary.channel_over_s.size() && summary.channel_over_s[ch] > 0.0) text += fmt::format("  over {:.1f} s", summary.channel_over_s[ch]);
         if (channel.reference != Reason::none) text += fmt::format("  {}", reason_advice(channel.reference));
         text += "\n";
     }
@@ -80,16 +87,20 @@ std::string summary_json(const SessionInfo& session, const RunSummary& summary) 
     std::string json = fmt::format(
         "{{\"duration_s\":{:.2f},\"ticks\":{},\"ticks_known\":{},\"time_above\":{},\"raised\":{},"
         "\"over_s\":{:.2f},\"local_mean_mvc\":{},\"global_mean_mvc\":{},\"limit_mvc\":{:.6g},"
-        "\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
+        "\"load_p10_mvc\":{},\"load_p50_mvc\":{},\"load_p90_mvc\":{},\"below_band_s\":{:.2f},\"in_band_s\":{:.2f},"
+        "\"above_band_s\":{:.2f},\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
         summary.duration_s, summary.n_ticks, summary.n_ticks_known,
         number(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
         static_cast<double>(summary.n_ticks_over) * kTickS, number(summary.local_mean_mvc),
-        number(summary.global_mean_mvc), session.limit_mvc, session.envelope_delay_s, session.flag_delay_s);
+        number(summary.global_mean_mvc), session.limit_mvc, number(summary.load_p10_mvc), number(summary.load_p50_mvc),
+        number(summary.load_p90_mvc), summary.below_band_s, summary.in_band_s, summary.above_band_s, session.envelope_delay_s,
+        session.flag_delay_s);
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
-        json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"reference\":\"{}\"}}",
+        json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"over_s\":{:.2f},\"reference\":\"{}\"}}",
                             ch == 0 ? "" : ",", json_string(session.channels[ch].name),
                             muscle_class_letter(session.channels[ch].muscle),
                             number(summary.channel_mean_mvc[ch]), number(summary.channel_peak_mvc[ch]),
+                            ch < summary.channel_over_s.size() ? summary.channel_over_s[ch] : 0.0,
                             reason_name(session.channels[ch].reference));
     }
     json += "],\"streams\":[";

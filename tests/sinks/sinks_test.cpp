@@ -145,6 +145,11 @@ TEST(Summary, IsTheSameAccountInTextAndJson) {
     summary.n_ticks_over = 600;
     summary.channel_mean_mvc = {0.2, std::nan("")};
     summary.channel_peak_mvc = {0.5, std::nan("")};
+    summary.channel_over_s = {3.5, 0.0};
+    summary.load_p10_mvc = 0.05;
+    summary.load_p50_mvc = 0.15;
+    summary.load_p90_mvc = 0.4;
+    summary.in_band_s = 12.0;
     summary.local_mean_mvc = 0.2;
     summary.global_mean_mvc = std::nan("");
     summary.streams.resize(1);
@@ -154,10 +159,15 @@ TEST(Summary, IsTheSameAccountInTextAndJson) {
     const std::string text = summary_text(info, summary);
     EXPECT_NE(text.find("1000 lost in 7 gaps"), std::string::npos) << text;
     EXPECT_NE(text.find("10.0 %"), std::string::npos) << text;
+    EXPECT_NE(text.find("half under 15 %"), std::string::npos) << text;
+    EXPECT_NE(text.find("over 3.5 s"), std::string::npos) << text;
     EXPECT_NE(text.find("the load unknown for 10.0 s"), std::string::npos) << text;
     for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 80u) << line;
     const nlohmann::json json = nlohmann::json::parse(summary_json(info, summary));
     EXPECT_EQ(json["raised"], 2);
+    EXPECT_EQ(json["load_p90_mvc"], 0.4);
+    EXPECT_EQ(json["in_band_s"], 12.0);
+    EXPECT_EQ(json["channels"][0]["over_s"], 3.5);
     EXPECT_EQ(json["time_above"], 0.1);
     EXPECT_TRUE(json["global_mean_mvc"].is_null());
     EXPECT_TRUE(json["channels"][1]["mean_mvc"].is_null()) << "what is not known is no number";
