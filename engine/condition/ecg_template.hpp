@@ -20,7 +20,7 @@ struct EcgTemplateConfig {
 /// The template covers 90 ms on either side of R; what lies further out (P and T wave) is below the
 /// 20 Hz of the band-pass. Each beat is shifted by up to 5 ms and scaled (0.5 to 1.5), the QRS
 /// (±55 ms) and the rest apart. A beat that does not resemble the template (correlation under 0.6)
-/// changes nothing; after eight such the template is learnt anew.
+/// does not change it; after eight such it is learnt anew.
 ///
 /// Input      conditioned microvolts (20-450 Hz) with their flags, at most kBlockFrames frames.
 /// Output     the same block 200 ms later, in place; in the first 200 ms it is flagged `settling`.

@@ -18,9 +18,12 @@ constexpr double kKurtosisLead = 1.5;    // a new channel must be this much bett
 // 0.4, not the 0.3 of the domain: at 25 µV of muscle that finds 8 beats of 10 instead of 5.
 constexpr double kThreshold = 0.4, kAdapt = 0.125;
 constexpr double kRrMinS = 0.3, kRrMaxS = 2.0, kSilenceS = 2.5;
-constexpr double kEven = 0.2;            // of the median interval
-constexpr std::size_t kEvenMin = 6;      // of the last eight
+constexpr double kWhenDue = 0.25, kWhenNotDue = 0.6;
+constexpr double kAlike = 0.1;           // intervals of one rhythm
+constexpr std::size_t kAgreeMin = 7;     // of the last twenty-four
+constexpr double kPhase = 0.2, kLostBeats = 6.0;
 constexpr double kAroundS = 0.060;       // of a crossing, where the peak is looked for
+constexpr double kKnock = 2.0;
 constexpr double kRWidthS = 0.009;       // domain 11.4
 
 /// How much later the band shows the extremum of an R wave, in frames.
@@ -86,7 +89,9 @@ void RPeakDetector::skip(std::size_t n_frames) noexcept {
     std::fill(slope_.begin(), slope_.end(), 0.0f);
     mean_ = 0.0;
     waiting_ = any_r_ = false;
-    n_rr_ = 0;
+    n_intervals_ = 0;
+    before_last_r_ = 0;
+    rhythm_s_ = 0.0;
     learnt_until_ = n_frames_ + rate_.frames_in(kLearnS);
     signal_ = noise_ = stretch_peak_ = 0.0;
     stretch_end_ = n_frames_ + rate_.frames_in(kStretchS);
@@ -137,7 +142,9 @@ void RPeakDetector::take(float banded, bool usable) noexcept {
         if (n_frames_ >= crossing_ + rate_.frames_in(kAroundS)) place_peak();
     } else {
         const bool rested = !any_r_ || n_frames_ >= last_r_ + rate_.frames_in(kRrMinS);
-        const bool above = signal_ > 0.0 && mean_ > noise_ + kThreshold * (signal_ - noise_);
+        // Once the rhythm is known a beat is easier to believe when it is due, and harder when not.
+        const double share = rhythm_s_ == 0.0 ? kThreshold : in_rhythm(n_frames_) ? kWhenDue : kWhenNotDue;
+        const bool above = signal_ > 0.0 && mean_ > noise_ + share * (signal_ - noise_);
         armed_ |= !above;
         if (rested && above && armed_) {
             armed_ = false;
@@ -147,7 +154,7 @@ void RPeakDetector::take(float banded, bool usable) noexcept {
         } else if (n_frames_ >= stretch_end_) {
             if (rested) noise_ += kAdapt * (std::min(stretch_peak_, signal_) - noise_);
             // Nothing for long: the electrode or the person changed, and the threshold comes down.
-            if (any_r_ && n_frames_ > last_r_ + rate_.frames_in(kSilenceS)) signal_ -= kAdapt * (signal_ - noise_);
+            if (n_frames_ > std::max(last_r_, learnt_until_) + rate_.frames_in(kSilenceS)) signal_ -= kAdapt * (signal_ - noise_);
         }
     }
     if (n_frames_ >= stretch_end_) {
@@ -176,26 +183,62 @@ void RPeakDetector::place_peak() noexcept {
     const auto excess = static_cast<double>(banded_at(highest) + banded_at(lowest));
     polarity_ = any_r_ ? polarity_ + kAdapt * (excess - polarity_) : excess;
     const std::uint64_t best = polarity_ >= 0.0 ? highest : lowest;
-    signal_ += kAdapt * (crossing_peak_ - signal_);
+    // A knock is no beat: what is far above the others moves the threshold no more than they do.
+    signal_ += kAdapt * (std::min(crossing_peak_, kKnock * signal_) - signal_);
     const std::uint64_t r = best - std::min(best, band_delay_);
-    if (any_r_) {
-        rr_s_ = rate_.time_s(r - std::min(r, last_r_));
-        recent_rr_s_[n_rr_++ % recent_rr_s_.size()] = rr_s_;
+    note_interval(r);
+    if (rhythm_s_ > 0.0 && has_heart_ && in_rhythm(r)) {
+        last_good_ = r;
+        if (n_found_ < found_.size()) found_[n_found_++] = r;
     }
     last_r_ = r;
     any_r_ = true;
-    if (has_heart_ && is_regular() && n_found_ < found_.size()) found_[n_found_++] = r;
 }
 
-/// A heart beats evenly; bursts of a muscle do not. An early beat now and then is forgiven.
-bool RPeakDetector::is_regular() const noexcept {
-    if (n_rr_ < recent_rr_s_.size()) return false;
-    std::array<double, kRecent> sorted = recent_rr_s_;
-    std::sort(sorted.begin(), sorted.end());
-    const double median = sorted[kRecent / 2];
-    std::size_t n_even = 0;
-    for (const double rr : sorted) n_even += std::abs(rr - median) <= kEven * median ? 1u : 0u;
-    return n_even >= kEvenMin && median <= kRrMaxS;
+/// Keeps the interval to the last candidate and to the one before it, which may have been false, and
+/// looks for the interval that most of them agree on: the rhythm of the heart.
+void RPeakDetector::note_interval(std::uint64_t r) noexcept {
+    const auto keep = [&](std::uint64_t before) {
+        const double s = rate_.time_s(r - std::min(r, before));
+        if (s >= kRrMinS && s <= kRrMaxS) intervals_s_[n_intervals_++ % kIntervals] = s;
+    };
+    if (any_r_) keep(last_r_);
+    if (before_last_r_ > 0) keep(before_last_r_);
+    before_last_r_ = any_r_ ? last_r_ : 0;
+
+    Agreement best;
+    for (std::size_t i = 0; i < std::min(n_intervals_, kIntervals); ++i) {
+        const Agreement here = agreement_on(intervals_s_[i]);
+        if (here.n > best.n) best = here;
+    }
+    // Every second interval agrees as well as every one: the shorter is the rhythm.
+    const Agreement half = agreement_on(0.5 * best.mean_s);
+    if (2 * half.n >= best.n) best = half;
+    const bool was_lost = rhythm_s_ > 0.0 && r > last_good_ + rate_.frames_in(kLostBeats * rhythm_s_);
+    if (best.n >= kAgreeMin) {
+        if (rhythm_s_ == 0.0 || was_lost) last_good_ = r;
+        rhythm_s_ = best.mean_s;
+    } else if (was_lost) {
+        rhythm_s_ = 0.0;
+    }
+}
+
+/// How many of the kept intervals are like this one, and their mean.
+RPeakDetector::Agreement RPeakDetector::agreement_on(double interval_s) const noexcept {
+    Agreement agreement;
+    for (std::size_t j = 0; j < std::min(n_intervals_, kIntervals); ++j) {
+        if (std::abs(intervals_s_[j] - interval_s) > kAlike * interval_s) continue;
+        ++agreement.n;
+        agreement.mean_s += (intervals_s_[j] - agreement.mean_s) / static_cast<double>(agreement.n);
+    }
+    return agreement;
+}
+
+/// True near a whole number of intervals after the last beat.
+bool RPeakDetector::in_rhythm(std::uint64_t r) const noexcept {
+    const double phase = rate_.time_s(r - std::min(r, last_good_)) / rhythm_s_;
+    const double whole = std::round(phase);
+    return r == last_good_ || (whole >= 1.0 && std::abs(phase - whole) <= kPhase);
 }
 
 }  // namespace tonus

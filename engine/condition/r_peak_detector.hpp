@@ -21,7 +21,8 @@ struct RPeakConfig {
 /// Every channel is seen in 8-40 Hz. Each 5 s the one with the largest kurtosis there is taken;
 /// with none over 6 there is no heart to find. Its squared slope, averaged over 100 ms, is held
 /// against an adaptive threshold; a peak is put at the extremum of 8-40 Hz around the crossing.
-/// Beats are told once eight came evenly, so that bursts of a muscle are not taken for a heart.
+/// Beats are told once a rhythm is known that many candidates agree on, and only those in it, so that
+/// bursts of a muscle are not taken for a heart.
 ///
 /// Input      gated microvolts, at most kBlockFrames frames.
 /// Output     frames of R, counted from the first frame, each known within 85 ms.
@@ -39,14 +40,20 @@ public:
 
     bool has_heart() const noexcept { return has_heart_; }
     std::size_t channel() const noexcept { return channel_; }
-    double rr_s() const noexcept { return rr_s_; }  ///< of the last two beats; 0: none yet
+    double rr_s() const noexcept { return rhythm_s_; }  ///< the interval of the beats; 0: not known yet
 
 private:
     void judge_channels() noexcept;
     void take(float banded, bool usable) noexcept;
     void learn() noexcept;
     void place_peak() noexcept;
-    bool is_regular() const noexcept;
+    struct Agreement {
+        std::size_t n = 0;
+        double mean_s = 0.0;
+    };
+    Agreement agreement_on(double interval_s) const noexcept;
+    void note_interval(std::uint64_t r) noexcept;
+    bool in_rhythm(std::uint64_t r) const noexcept;
     float banded_at(std::uint64_t frame) const noexcept { return banded_[frame % banded_.size()]; }
 
     Rate rate_;
@@ -74,10 +81,12 @@ private:
     bool armed_ = true;                              // below the threshold since the last beat
     std::uint64_t last_r_ = 0;
     bool any_r_ = false;
-    double rr_s_ = 0.0;
-    static constexpr std::size_t kRecent = 8;
-    std::array<double, kRecent> recent_rr_s_{};
-    std::size_t n_rr_ = 0;
+    std::uint64_t before_last_r_ = 0;                // 0: none
+    static constexpr std::size_t kIntervals = 24;
+    std::array<double, kIntervals> intervals_s_{};   // between candidates, a ring
+    std::size_t n_intervals_ = 0;
+    double rhythm_s_ = 0.0;                          // 0: not known
+    std::uint64_t last_good_ = 0;                    // the last beat in rhythm
     double polarity_ = 0.0;                          // of the beats in 8-40 Hz
     std::array<std::uint64_t, 4> found_{};
     std::size_t n_found_ = 0;

@@ -58,6 +58,7 @@ public:
     void skipped(std::size_t stream, std::size_t n_frames) override;
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
+    void template_samples(std::size_t, const Block<unit::Microvolt>&) override {}
     void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
     void activation(const Tick<unit::Mvc>&) override {}
 

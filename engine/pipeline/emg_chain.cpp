@@ -92,7 +92,10 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (taps_ != nullptr) taps_->gated(stream_, emg);
     if (mains_detector_) mains_state_ = mains_detector_->process(emg);
     quality_.process_gated(emg);
-    if (template_path_) template_path_->process(emg, mains_state_);
+    if (template_path_) {
+        const Block<unit::Microvolt> by_template = template_path_->process(emg, mains_state_);
+        if (taps_ != nullptr) taps_->template_samples(stream_, by_template);
+    }
     condition_.process(emg);
     if (mains_state_.nominal_hz > 0.0) quality_.process_with_hum(emg);
     mains_.set_active(mains_state_);

@@ -80,6 +80,14 @@ void NpyTaps::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
     write_tick(files_of(stream).envelope, row_, tick);
 }
 
+void NpyTaps::template_samples(std::size_t stream, const Block<unit::Microvolt>& emg) {
+    StreamFiles& to = files_of(stream);
+    if (!to.path_b_samples) {
+        to.path_b_samples.emplace(files_, fmt::format("{}/{}_{}_template_samples.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
+    }
+    for (std::size_t f = 0; f < emg.n_frames(); ++f) to.path_b_samples->write(emg.frame(f));
+}
+
 void NpyTaps::template_tick(std::size_t stream, const EnergyTick&, const Tick<unit::Microvolt>& envelope) {
     StreamFiles& to = files_of(stream);
     if (!to.path_b) {
@@ -97,6 +105,7 @@ void NpyTaps::close() {
             file->close();
         }
         if (files->path_b) files->path_b->close();
+        if (files->path_b_samples) files->path_b_samples->close();
     }
     activation_.close();
 }

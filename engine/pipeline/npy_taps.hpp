@@ -22,6 +22,8 @@ namespace tonus {
 ///   _valid         (ticks, channels)   how many those are
 ///   _envelope      (ticks, channels)   µV RMS; NaN where it is not valid
 ///   _template      (ticks, channels)   the same of ECG path B, where it is on: of 200 ms before
+///   _template_samples (frames, channels)  µV of path B, 200 ms late; it begins with the first frame
+///                                      and has no rows for frames of a long gap
 /// and activation (ticks, channels of the montage), fractions of MVC; NaN where not valid.
 /// Row i is frame i or tick i of the stream: frames of a gap too long to run over are NaN.
 ///
@@ -35,6 +37,7 @@ public:
     void skipped(std::size_t stream, std::size_t n_frames) override;
     void energy(std::size_t stream, const EnergyTick& tick) override;
     void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) override;
+    void template_samples(std::size_t stream, const Block<unit::Microvolt>& emg) override;
     void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
     void activation(const Tick<unit::Mvc>& tick) override;
 
@@ -43,7 +46,7 @@ public:
 private:
     struct StreamFiles {
         NpyWriter gated, conditioned, flags, energy, valid, envelope;
-        std::optional<NpyWriter> path_b = {};
+        std::optional<NpyWriter> path_b = {}, path_b_samples = {};
     };
 
     StreamFiles& files_of(std::size_t stream);

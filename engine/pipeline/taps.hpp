@@ -18,6 +18,8 @@ public:
     virtual void skipped(std::size_t stream, std::size_t n_frames) = 0;
     virtual void energy(std::size_t stream, const EnergyTick& tick) = 0;
     virtual void envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) = 0;
+    /// The samples of ECG path B, where it is on; 200 ms older than their place says.
+    virtual void template_samples(std::size_t stream, const Block<unit::Microvolt>& emg) = 0;
     /// Energy and envelope of ECG path B, where it is on; 200 ms older than the tick says.
     virtual void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) = 0;
     virtual void activation(const Tick<unit::Mvc>& tick) = 0;

@@ -27,7 +27,7 @@ TemplatePath::TemplatePath(const Rate& rate, std::size_t n_channels, double main
     status_.resize(index_.size() * n_channels);
 }
 
-void TemplatePath::process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept {
+Block<unit::Microvolt> TemplatePath::process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept {
     const std::size_t n_values = gated.n_frames() * gated.stride();
     std::copy_n(gated.lanes(0).data(), n_values, samples_.data());
     std::copy_n(gated.flags(0).data(), n_values, flags_.data());
@@ -38,6 +38,7 @@ void TemplatePath::process(const Block<unit::Microvolt>& gated, const MainsState
     mains_.process(own);
     ecg_.process(own);
     take(energy_.process(own));
+    return own;
 }
 
 void TemplatePath::skip(std::size_t n_frames) noexcept {

@@ -22,7 +22,8 @@ class TemplatePath {
 public:
     TemplatePath(const Rate& rate, std::size_t n_channels, double mains_hz, double window_s);
 
-    void process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept;
+    /// Returns its samples, 200 ms late; a view until the next call.
+    Block<unit::Microvolt> process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept;
     void skip(std::size_t n_frames) noexcept;  ///< frames of a gap the filters do not run over
     void restart() noexcept;                   ///< after such a gap
 

@@ -27,13 +27,14 @@ public:
             envelope_bytes += static_cast<char>(status.saturated);
         }
     }
+    void template_samples(std::size_t, const Block<unit::Microvolt>& emg) override { keep(template_sample_bytes, emg); }
     void template_tick(std::size_t, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override {
         append(template_bytes, energy.energy_uv2.data(), energy.energy_uv2.size_bytes());
         append(template_bytes, envelope.value.data(), envelope.value.size_bytes());
     }
     void activation(const Tick<unit::Mvc>&) override {}
 
-    std::string gated_bytes, conditioned_bytes, energy_bytes, envelope_bytes, spectra_bytes, template_bytes;
+    std::string gated_bytes, conditioned_bytes, energy_bytes, envelope_bytes, spectra_bytes, template_bytes, template_sample_bytes;
     std::size_t n_skipped = 0;
 
     static void append(std::string& bytes, const void* data, std::size_t n) { bytes.append(static_cast<const char*>(data), n); }
@@ -119,6 +120,7 @@ TEST_P(StageInvariance, HoldsForEveryStage) {
         EXPECT_TRUE(other.envelope_bytes == whole.envelope_bytes) << "envelope, cut " << i;
         EXPECT_TRUE(other.spectra_bytes == whole.spectra_bytes) << "spectra, cut " << i;
         EXPECT_TRUE(other.template_bytes == whole.template_bytes) << "path B, cut " << i;
+        EXPECT_TRUE(other.template_sample_bytes == whole.template_sample_bytes) << "samples of path B, cut " << i;
         EXPECT_EQ(other.n_skipped, whole.n_skipped);
     }
 }
