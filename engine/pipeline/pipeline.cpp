@@ -28,6 +28,15 @@ std::vector<std::optional<MvcReference>> references_of(const Session& session, b
     return references;
 }
 
+std::vector<double> rest_levels_of(const Session& session) {
+    std::vector<double> levels;
+    for (const SessionChannel& channel : session.channels) {
+        const bool usable = reference_problem(channel.reference) == Reason::none;
+        levels.push_back(usable ? channel.reference->rest_uv : 0.0);
+    }
+    return levels;
+}
+
 ActivationConfig activation_of(const Session& session) {
     ActivationConfig config{.roles = {}, .window_s = session.window_s};
     for (const SessionChannel& channel : session.channels) {
@@ -158,7 +167,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
       activation_(activation_of(session)),
       load_(session.load),
       energies_(session.channels.size()),
-      n_over_reference_(session.channels.size(), 0),
+      references_(rest_levels_of(session)),
       tally_(session.channels.size(), session.load) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
@@ -384,22 +393,9 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
                         .load_reason = flag.reason,
                         .channels = results_};
     tally_.add(row, load, flag);
-    watch_references(activation, time_s, out);
+    references_.process(envelope, activation, time_s, out);
     report_flag(load, flag, time_s, out);
     out.row(row);
-}
-
-/// More than the maximum for half a second is a wrong maximum (domain 4.5). Said once per channel.
-void Pipeline::watch_references(const Tick<unit::Mvc>& activation, double time_s, ResultPort& out) noexcept {
-    constexpr std::uint32_t kTicks = 50, kSaid = ~std::uint32_t{0};
-    for (std::size_t m = 0; m < n_over_reference_.size(); ++m) {
-        if (n_over_reference_[m] == kSaid) continue;
-        const bool above = activation.status[m].state == ValueState::valid && activation.value[m] > 1.0f;
-        n_over_reference_[m] = above ? n_over_reference_[m] + 1 : 0;
-        if (n_over_reference_[m] <= kTicks) continue;
-        n_over_reference_[m] = kSaid;
-        out.event({.kind = EventKind::over_reference, .time_s = time_s, .stream = m});
-    }
 }
 
 void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {

@@ -11,6 +11,7 @@
 #include "engine/load/load_flag.hpp"
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
+#include "engine/pipeline/reference_watch.hpp"
 #include "engine/pipeline/session.hpp"
 #include "engine/pipeline/tally.hpp"
 #include "engine/sinks/result_ring.hpp"
@@ -69,7 +70,6 @@ private:
     void place(Stream& stream, std::size_t index, const FrameRecord& record, ResultPort& out) noexcept;
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
     void gather(std::int64_t arrival_ns) noexcept;
-    void watch_references(const Tick<unit::Mvc>& activation, double time_s, ResultPort& out) noexcept;
     void watch_mains(std::size_t index, ResultPort& out) noexcept;
     void report_flag(const LoadTick& load, const LoadResult& result, double time_s,
                      ResultPort& out) noexcept;
@@ -90,7 +90,7 @@ private:
     LoadFlag load_;
     std::optional<GroupCusum> cusum_;        // engine B, instead of load_
     std::vector<ChannelEnergy> energies_;    // per montage channel, for it
-    std::vector<std::uint32_t> n_over_reference_;  // ticks above the maximum, per montage channel
+    ReferenceWatch references_;
     LoadState last_state_ = LoadState::unknown;
     Reason last_reason_ = Reason::none;
     bool reported_ = false;

@@ -43,9 +43,11 @@ std::string event_json(const Event& event, const std::vector<std::string>& strea
         case EventKind::mains:
             json += fmt::format(",\"stream\":{},\"frequency_hz\":{:.2f}", stream(), event.value);
             break;
-        case EventKind::over_reference: {
+        case EventKind::over_reference:
+        case EventKind::rest_changed: {
             const auto index = static_cast<std::size_t>(event.stream);
             json += fmt::format(",\"channel\":{}", json_string(index < channels.size() ? channels[index] : std::string{}));
+            if (event.kind == EventKind::rest_changed) json += fmt::format(",\"rms_uv\":{:.3f}", event.value);
             break;
         }
         case EventKind::load_known: break;

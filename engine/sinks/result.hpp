@@ -45,6 +45,7 @@ enum class EventKind : std::uint8_t {
     rate_mismatch, ///< a stream's rate is off its nominal by over 1000 ppm
     ended,         ///< a device has ended or is lost
     mains,         ///< hum was found, or its frequency's nominal changed; value: Hz, 0 when it went
+    rest_changed,    ///< a channel's resting level is no more what it was: a moved electrode, or noise
     over_reference,  ///< a channel stayed above its maximum: calibrate again (domain 4.5)
 };
 
@@ -54,13 +55,13 @@ std::string_view event_kind_name(EventKind kind) noexcept;
 struct Event {
     EventKind kind = EventKind::gap;
     double time_s = 0.0;           ///< when it was known; of a gap, where it begins
-    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended, mains; over_reference: the channel
+    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended, mains; over_reference, rest_changed: the channel
     std::uint64_t first_frame = 0; ///< gap: counted from the stream's first frame
     std::uint64_t n_frames = 0;    ///< gap
     GapCause cause = GapCause::device;
     Reason reason = Reason::none;
     double onset_s = 0.0;          ///< load changes: the first crossing that led to them
-    double value = 0.0;            ///< load changes: the load; rate_mismatch: ppm
+    double value = 0.0;            ///< load changes: the load; rate_mismatch: ppm; rest_changed: µV now
 };
 
 }  // namespace tonus

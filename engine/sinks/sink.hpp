@@ -21,6 +21,7 @@ struct SessionInfo {
         MuscleClass muscle = MuscleClass::auxiliary;
         Reason reference = Reason::none;  ///< why it has no fraction of MVC
     };
+    std::string form = "causal";           ///< of the filters and windows that made the results
     std::vector<Channel> channels;
     std::vector<StreamInfo> streams;       ///< of all devices, in order
     float limit_mvc = 1.0f / 3.0f;

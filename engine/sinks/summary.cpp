@@ -50,7 +50,7 @@ std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream
 
 std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
     const double unknown_s = static_cast<double>(summary.n_ticks - summary.n_ticks_known) * kTickS;
-    std::string text = fmt::format("{:.1f} s of data", summary.duration_s);
+    std::string text = fmt::format("{:.1f} s of data, {} form", summary.duration_s, session.form);
     text += unknown_s > 0.0 ? fmt::format(", the load unknown for {:.1f} s\n", unknown_s) : "\n";
     if (summary.n_ticks_known > 0) {
         text += fmt::format("  load at or over {:.0f} % of maximum for {} of the known time\n",
@@ -85,11 +85,11 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
 
 std::string summary_json(const SessionInfo& session, const RunSummary& summary) {
     std::string json = fmt::format(
-        "{{\"duration_s\":{:.2f},\"ticks\":{},\"ticks_known\":{},\"time_above\":{},\"raised\":{},"
+        "{{\"form\":{},\"duration_s\":{:.2f},\"ticks\":{},\"ticks_known\":{},\"time_above\":{},\"raised\":{},"
         "\"over_s\":{:.2f},\"local_mean_mvc\":{},\"global_mean_mvc\":{},\"limit_mvc\":{:.6g},"
         "\"load_p10_mvc\":{},\"load_p50_mvc\":{},\"load_p90_mvc\":{},\"below_band_s\":{:.2f},\"in_band_s\":{:.2f},"
         "\"above_band_s\":{:.2f},\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
-        summary.duration_s, summary.n_ticks, summary.n_ticks_known,
+        json_string(session.form), summary.duration_s, summary.n_ticks, summary.n_ticks_known,
         number(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
         static_cast<double>(summary.n_ticks_over) * kTickS, number(summary.local_mean_mvc),
         number(summary.global_mean_mvc), session.limit_mvc, number(summary.load_p10_mvc), number(summary.load_p50_mvc),

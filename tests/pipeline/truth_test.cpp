@@ -202,6 +202,22 @@ TEST(Truth, ALevelAboveTheMaximumAsksForACalibration) {
     EXPECT_EQ(n, 1u) << "said once";
 }
 
+// A moved electrode shows at rest: its noise is another, or its quiet never comes back.
+TEST(Truth, ARestingLevelThatChangedIsSaid) {
+    const std::string url = "sim:?subject=20&task=rest&duration=70";
+    Session session = test::true_session(url);
+    const double rest_uv = session.channels[0].reference->rest_uv;
+    session.channels[1].reference->rest_uv = rest_uv / 3.0;
+    session.channels[2].reference->rest_uv = rest_uv * 3.0;
+    const CollectingSink sink = test::replay(url, session);
+    std::vector<std::uint64_t> said;
+    for (const Event& event : sink.events) {
+        if (event.kind == EventKind::rest_changed) said.push_back(event.stream);
+    }
+    std::sort(said.begin(), said.end());
+    EXPECT_EQ(said, (std::vector<std::uint64_t>{1, 2}));
+}
+
 TEST(Truth, AReferenceOfOtherSettingsIsDoubted) {
     const std::string url = "sim:?subject=20&duration=6";
     Session session = test::true_session(url);

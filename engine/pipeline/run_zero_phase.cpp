@@ -1,0 +1,387 @@
+#include "engine/pipeline/run_zero_phase.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <fmt/format.h>
+
+#include "engine/activation/activation.hpp"
+#include "engine/activation/site.hpp"
+#include "engine/core/denormals.hpp"
+#include "engine/core/error.hpp"
+#include "engine/load/load_flag.hpp"
+#include "engine/load/load_input.hpp"
+#include "engine/normalise/normalise.hpp"
+#include "engine/pipeline/montage.hpp"
+#include "engine/pipeline/ring_sink.hpp"
+#include "engine/pipeline/tally.hpp"
+#include "engine/pipeline/zero_phase_stream.hpp"
+#include "engine/timeline/stream_timeline.hpp"
+
+namespace tonus {
+namespace {
+
+constexpr double kRingS = 2.0;
+constexpr double kRateMismatchPpm = 1000.0;  // as in the pipeline
+constexpr int kReadsPerProgress = 256;
+constexpr std::uint64_t kTicksPerProgress = 1000;
+
+void refuse_what_is_not_supported(std::span<Device* const> devices, const Session& session) {
+    if (devices.size() != 1) {
+        throw usage_error(fmt::format("the zero-phase form takes one recording, and {} were given: replay them one by one, "
+                                      "or without it",
+                                      devices.size()));
+    }
+    if (devices[0]->pacing() != Pacing::stamped) {
+        throw usage_error("a device that sends live has no future to look into: the zero-phase form needs a recording");
+    }
+    if (session.ecg_template) {
+        throw usage_error(fmt::format("{}: the zero-phase form has no template removal of the heart: take ecg_template out; "
+                                      "the 30 Hz high-pass of trunk sites stays",
+                                      session.path));
+    }
+    if (session.engine == "B") {
+        throw usage_error(fmt::format("{}: flag engine B judges live energies, not the zero-phase envelope: set engine = \"A\"",
+                                      session.path));
+    }
+}
+
+/// A stream of the device: its account, and its samples when it carries EMG that is used.
+struct Stream {
+    StreamTimeline timeline;
+    Rate rate;
+    std::unique_ptr<ZeroPhaseStream> emg = {};
+    std::uint64_t n_overrun = 0;
+    bool mismatch_reported = false;
+};
+
+EmgChainConfig config_of(const StreamInfo& stream, std::size_t index, std::span<const ChannelPlace> places,
+                         const Session& session) {
+    EmgChainConfig config{.gate = {stream},
+                          .condition = {.rate = stream.rate,
+                                        .mains_hz = session.mains == "50" ? 50.0 : session.mains == "60" ? 60.0 : 0.0},
+                          .window_s = session.window_s,
+                          .find_mains = session.mains == "auto"};
+    config.rest_uv.assign(stream.channels.size(), 0.0);
+    config.mvc_uv.assign(stream.channels.size(), 0.0);
+    config.condition.profiles.assign(stream.channels.size(), Profile::general);
+    for (std::size_t m = 0; m < places.size(); ++m) {
+        if (places[m].stream != index) continue;
+        config.condition.profiles[places[m].lane] = profile_of(session.channels[m], session.profile);
+        if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
+            config.rest_uv[places[m].lane] = reference->rest_uv;
+            config.mvc_uv[places[m].lane] = reference->unbiased_mvc_uv();
+        }
+    }
+    return config;
+}
+
+/// Reads a recording to its end, and keeps it.
+class Recording {
+public:
+    Recording(Device& device, const Session& session, std::span<const ChannelPlace> places)
+        : device_(device), ring_(device.streams(), kRingS), sink_(ring_), reader_(ring_) {
+        for (const StreamInfo& info : device.streams()) {
+            const std::size_t s = streams.size();
+            streams.push_back({.timeline = StreamTimeline{info}, .rate = info.rate});
+            const bool used = std::any_of(places.begin(), places.end(), [&](const ChannelPlace& p) { return p.stream == s; });
+            if (used) streams.back().emg = std::make_unique<ZeroPhaseStream>(info, config_of(info, s, places, session));
+        }
+    }
+
+    void read(const ZeroPhaseOptions& options) {
+        device_.start();
+        try {
+            read_all(options);
+        } catch (...) {
+            device_.stop();
+            throw;
+        }
+        device_.stop();
+        for (std::size_t s = 0; s < streams.size(); ++s) end(s);
+    }
+
+    std::vector<Stream> streams;
+    std::vector<Event> events;
+
+private:
+    void read_all(const ZeroPhaseOptions& options) {
+        int n_reads = 0;
+        for (bool ended = false; !ended;) {
+            const ReadStatus status = device_.read(sink_, std::chrono::milliseconds{0});
+            ended = status == ReadStatus::ended || status == ReadStatus::lost;
+            while (const std::optional<FrameRecord> record = reader_.front()) {
+                take(*record);
+                reader_.pop();
+            }
+            check_size(options.n_samples_max);
+            if (++n_reads % kReadsPerProgress != 0) continue;
+            if (options.progress) options.progress(0.5 * device_.progress());
+            ended = ended || (options.stop != nullptr && options.stop->load(std::memory_order_relaxed));
+        }
+    }
+
+    void take(const FrameRecord& record) {
+        Stream& stream = streams[record.stream];
+        const Placement placement = stream.timeline.place(record);
+        stream.n_overrun += record.overrun_before;
+        const std::uint64_t first = placement.frame - placement.n_gap();
+        report_gap(record.stream, first, placement.n_gap_device, stream.timeline.jump_cause());
+        report_gap(record.stream, first + placement.n_gap_device, placement.n_gap_overrun, GapCause::overrun);
+        const ClockEstimate& clock = stream.timeline.clock();
+        if (clock.valid && !stream.mismatch_reported && std::abs(clock.drift_ppm) > kRateMismatchPpm) {
+            stream.mismatch_reported = true;
+            events.push_back({.kind = EventKind::rate_mismatch,
+                              .time_s = stream.rate.time_s(placement.frame),
+                              .stream = record.stream,
+                              .value = clock.drift_ppm});
+        }
+        if (!stream.emg) return;
+        if (placement.n_gap() > 0) stream.emg->gap(placement.n_gap());
+        const std::size_t n_skip = placement.n_skip;
+        if (n_skip < record.frames.n_frames) stream.emg->append(record.frames.slice(n_skip, record.frames.n_frames - n_skip));
+    }
+
+    void report_gap(std::size_t s, std::uint64_t first_frame, std::uint64_t n_frames, GapCause cause) {
+        if (n_frames == 0) return;
+        events.push_back({.kind = EventKind::gap,
+                          .time_s = streams[s].rate.time_s(first_frame),
+                          .stream = s,
+                          .first_frame = first_frame,
+                          .n_frames = n_frames,
+                          .cause = cause});
+    }
+
+    void end(std::size_t s) {
+        Stream& stream = streams[s];
+        const std::uint64_t n_last = ring_.overrun_frames(s) - stream.n_overrun, first = stream.timeline.next_frame();
+        stream.timeline.lost_at_end(n_last);
+        report_gap(s, first, n_last, GapCause::overrun);
+        events.push_back({.kind = EventKind::ended, .time_s = stream.rate.time_s(stream.timeline.next_frame()), .stream = s});
+    }
+
+    void check_size(std::uint64_t n_samples_max) const {
+        std::uint64_t n = 0;
+        for (const Stream& stream : streams) n += stream.emg ? stream.emg->n_samples() : 0;
+        if (n <= n_samples_max) return;
+        throw usage_error(fmt::format("the recording has more than {} EMG samples, and the zero-phase form holds it whole in "
+                                      "memory: cut it, or replay it without (the causal form has no limit)",
+                                      n_samples_max));
+    }
+
+    Device& device_;
+    FrameRing ring_;
+    RingSink sink_;
+    FrameRing::Reader reader_;
+};
+
+ActivationConfig activation_of(const Session& session) {
+    ActivationConfig config{.roles = {}, .window_s = session.window_s};
+    for (const SessionChannel& channel : session.channels) {
+        const std::optional<Site> site = find_site(channel.site);
+        ChannelRole role{.muscle = channel.muscle, .weight = channel.weight, .fidelity = site ? site->fidelity : 0.25};
+        if (channel.reference) {
+            role.bandwidth_hz = channel.reference->bandwidth_hz;
+            role.mvc_window_s = channel.reference->window_s;
+            role.mvc_spread = channel.reference->repeatability;
+        }
+        config.roles.push_back(role);
+    }
+    return config;
+}
+
+std::vector<std::optional<MvcReference>> references_of(const Session& session) {
+    std::vector<std::optional<MvcReference>> references;
+    for (const SessionChannel& channel : session.channels) references.push_back(channel.reference);
+    return references;
+}
+
+/// From the envelopes of a tick to its row, and the events of the flag, as the pipeline does it.
+class Rows {
+public:
+    Rows(const Session& session, std::span<Sink* const> sinks)
+        : sinks_(sinks),
+          normalise_(references_of(session)),
+          activation_(activation_of(session)),
+          load_(session.load),
+          limit_mvc_(session.load.limit_mvc),
+          tally_(session.channels.size(), session.load),
+          n_over_(session.channels.size(), 0),
+          envelope_uv_(session.channels.size(), 0.0f),
+          status_(session.channels.size()) {}
+
+    void row(std::uint64_t tick, std::span<ChannelResult> channels) {
+        for (std::size_t m = 0; m < channels.size(); ++m) {
+            envelope_uv_[m] = channels[m].rms_uv;
+            status_[m] = channels[m].rms_status;
+        }
+        const Tick<unit::Mvc> activation = normalise_.process({tick, envelope_uv_, status_});
+        for (std::size_t m = 0; m < channels.size(); ++m) {
+            channels[m].mvc = activation.value[m];
+            channels[m].mvc_status = activation.status[m];
+        }
+        const GroupTick groups = activation_.process(activation);
+        const LoadTick load = load_input(groups, limit_mvc_);
+        const LoadResult flag = load_.process(load);
+        const double time_s = static_cast<double>(tick + 1) * kTickS;
+        const ResultRow row{.tick = tick,
+                            .time_s = time_s,
+                            .arrival_ns = std::llround(time_s * 1e9),
+                            .groups = groups,
+                            .load = flag.state,
+                            .load_reason = flag.reason,
+                            .channels = channels};
+        tally_.add(row, load, flag);
+        watch_references(activation, time_s);
+        report_flag(load, flag, time_s);
+        for (Sink* sink : sinks_) sink->row(row);
+    }
+
+    void event(const Event& event) {
+        for (Sink* sink : sinks_) sink->event(event);
+    }
+
+    const Tally& tally() const noexcept { return tally_; }
+
+private:
+    /// More than the maximum for half a second is a wrong maximum (domain 4.5). Said once.
+    void watch_references(const Tick<unit::Mvc>& activation, double time_s) {
+        constexpr std::uint32_t kTicks = 50, kSaid = ~std::uint32_t{0};
+        for (std::size_t m = 0; m < n_over_.size(); ++m) {
+            if (n_over_[m] == kSaid) continue;
+            const bool above = activation.status[m].state == ValueState::valid && activation.value[m] > 1.0f;
+            n_over_[m] = above ? n_over_[m] + 1 : 0;
+            if (n_over_[m] <= kTicks) continue;
+            n_over_[m] = kSaid;
+            event({.kind = EventKind::over_reference, .time_s = time_s, .stream = m});
+        }
+    }
+
+    void report_flag(const LoadTick& load, const LoadResult& flag, double time_s) {
+        Event of_flag{.time_s = time_s, .value = static_cast<double>(load.value_mvc)};
+        if (flag.raised || flag.cleared) {
+            of_flag.kind = flag.raised ? EventKind::load_raised : EventKind::load_cleared;
+            of_flag.onset_s = static_cast<double>(flag.since) * kTickS;
+            event(of_flag);
+        }
+        const bool is_unknown = flag.state == LoadState::unknown, was_unknown = last_.state == LoadState::unknown;
+        if (is_unknown && (!reported_ || !was_unknown || flag.reason != last_.reason)) {
+            of_flag.kind = EventKind::load_unknown;
+            of_flag.reason = flag.reason;
+            event(of_flag);
+        } else if (!is_unknown && was_unknown && reported_) {
+            of_flag.kind = EventKind::load_known;
+            event(of_flag);
+        }
+        reported_ = true;
+        last_ = flag;
+    }
+
+    std::span<Sink* const> sinks_;
+    Normalise normalise_;
+    Activation activation_;
+    LoadFlag load_;
+    float limit_mvc_;
+    Tally tally_;
+    std::vector<std::uint32_t> n_over_;  // ticks above the maximum, per channel
+    std::vector<float> envelope_uv_;
+    std::vector<Status> status_;
+    LoadResult last_ = {};
+    bool reported_ = false;
+};
+
+/// Hands the ticks of all streams to the rows, and what happened in between.
+void write_rows(Recording& recording, std::span<const ChannelPlace> places, Rows& rows, const ProgressCallback& progress) {
+    std::size_t reference = recording.streams.size();
+    for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
+    const double n_ticks = static_cast<double>(kTicksPerSecond) *
+                           recording.streams[reference].rate.time_s(recording.streams[reference].timeline.next_frame());
+
+    std::vector<std::span<const ChannelResult>> of_streams(recording.streams.size());
+    std::vector<ChannelResult> channels(places.size());
+    auto event = recording.events.cbegin();
+    for (std::uint64_t tick = 0;; ++tick) {
+        for (std::size_t s = 0; s < of_streams.size(); ++s) {
+            if (recording.streams[s].emg) of_streams[s] = recording.streams[s].emg->next();
+        }
+        if (of_streams[reference].empty()) break;
+        for (std::size_t m = 0; m < places.size(); ++m) {
+            const std::span<const ChannelResult> from = of_streams[places[m].stream];
+            // A stream that has ended before the first one has nothing more to say.
+            if (!from.empty()) channels[m] = from[places[m].lane];
+            else channels[m].rms_status = {.state = ValueState::invalid, .reason = Reason::stale};
+        }
+        for (; event != recording.events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) rows.event(*event);
+        rows.row(tick, channels);
+        if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
+    }
+    for (; event != recording.events.cend(); ++event) rows.event(*event);
+}
+
+/// Every sink gets its end even when another fails; then throws the first failure.
+void end_all(std::span<Sink* const> sinks, const RunSummary& summary) {
+    std::exception_ptr first_failure;
+    for (Sink* sink : sinks) {
+        try {
+            sink->end(summary);
+        } catch (...) {
+            if (!first_failure) first_failure = std::current_exception();
+        }
+    }
+    if (first_failure) std::rethrow_exception(first_failure);
+}
+
+}  // namespace
+
+SessionInfo zero_phase_info(std::span<Device* const> devices, const Session& session) {
+    refuse_what_is_not_supported(devices, session);
+    // The pipeline knows what fits together and what a person should be told.
+    SessionInfo info = Pipeline{devices[0]->streams(), session}.info();
+    info.form = kZeroPhaseForm;
+    info.envelope_delay_s = CentredRms{{.n_channels = 1, .window_s = session.window_s}}.delay_s();
+    return info;
+}
+
+RunSummary run_zero_phase(std::span<Device* const> devices, const Session& session, std::span<Sink* const> sinks,
+                          const ZeroPhaseOptions& options) {
+    const SessionInfo info = zero_phase_info(devices, session);
+    Device& device = *devices[0];
+    const std::span<const StreamInfo> streams = device.streams();
+    const std::vector<ChannelPlace> places = find_channels({&streams, 1}, session);
+    const FlushDenormals flush;
+
+    Recording recording{device, session, places};
+    recording.read(options);
+    for (std::size_t s = 0; s < recording.streams.size(); ++s) {
+        Stream& stream = recording.streams[s];
+        if (!stream.emg) continue;
+        stream.emg->condition();
+        for (const MainsState& mains : stream.emg->mains_changes()) {
+            recording.events.push_back({.kind = EventKind::mains,
+                                        .time_s = stream.rate.time_s(mains.from_frame),
+                                        .stream = s,
+                                        .value = mains.frequency_hz});
+        }
+    }
+    std::stable_sort(recording.events.begin(), recording.events.end(),
+                     [](const Event& a, const Event& b) { return a.time_s < b.time_s; });
+
+    for (Sink* sink : sinks) sink->begin(info);
+    Rows rows{session, sinks};
+    write_rows(recording, places, rows, options.progress);
+    if (options.progress) options.progress(1.0);
+
+    RunSummary summary;
+    for (const Stream& stream : recording.streams) {
+        summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), std::string{device.trouble()}});
+    }
+    rows.tally().write_to(summary);
+    end_all(sinks, summary);
+    return summary;
+}
+
+}  // namespace tonus
