@@ -6,10 +6,9 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
-#include "engine/device/unit_scale.hpp"
 #include "engine/load/load_input.hpp"
-#include "engine/activation/site.hpp"
 #include "engine/pipeline/montage.hpp"
+#include "engine/pipeline/stage_configs.hpp"
 
 namespace tonus {
 namespace {
@@ -19,77 +18,6 @@ constexpr std::int64_t kStaleNs = 500'000'000;
 
 // A clock this far off its nominal rate is a wrong rate, not a drift (reliability F16).
 constexpr double kRateMismatchPpm = 1000.0;
-
-std::vector<std::optional<MvcReference>> references_of(const Session& session, bool of_template) {
-    std::vector<std::optional<MvcReference>> references;
-    for (const SessionChannel& channel : session.channels) {
-        references.push_back(of_template ? channel.reference_template : channel.reference);
-    }
-    return references;
-}
-
-std::vector<double> rest_levels_of(const Session& session) {
-    std::vector<double> levels;
-    for (const SessionChannel& channel : session.channels) {
-        const bool usable = reference_problem(channel.reference) == Reason::none;
-        levels.push_back(usable ? channel.reference->rest_uv : 0.0);
-    }
-    return levels;
-}
-
-ActivationConfig activation_of(const Session& session) {
-    ActivationConfig config{.roles = {}, .window_s = session.window_s};
-    for (const SessionChannel& channel : session.channels) {
-        const std::optional<Site> site = find_site(channel.site);
-        ChannelRole role{.muscle = channel.muscle,
-                         .weight = channel.weight,
-                         .fidelity = site ? site->fidelity : 0.25};
-        if (channel.reference) {
-            role.bandwidth_hz = channel.reference->bandwidth_hz;
-            role.mvc_window_s = channel.reference->window_s;
-            role.mvc_spread = channel.reference->repeatability;
-        }
-        config.roles.push_back(role);
-    }
-    return config;
-}
-
-/// Engine B between the levels that the limit lies between as a third lies between 30 and 37 %.
-CusumFlagConfig cusum_config(const Session& session, const Rate& rate) {
-    const double limit = static_cast<double>(session.load.limit_mvc);
-    const CusumFlagConfig third{};
-    CusumFlagConfig config{.acceptable_mvc = 3.0 * limit * third.acceptable_mvc, .overload_mvc = 3.0 * limit * third.overload_mvc, .rate = rate};
-    double sum = 0.0, n = 0.0;
-    for (const SessionChannel& channel : session.channels) {
-        if (!channel.reference) continue;
-        sum += channel.reference->bandwidth_hz;
-        n += 1.0;
-    }
-    if (n > 0.0) config.bandwidth_hz = sum / n;
-    config.bandwidth_hz = std::min(config.bandwidth_hz, 0.5 * rate.hz());
-    return config;
-}
-
-/// Why a reference may not fit what is measured now; empty when it does.
-std::string reference_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session) {
-    if (!channel.reference || channel.reference->settings.empty()) return {};
-    const std::string now = reference_settings(stream, session);
-    if (channel.reference->settings != now) {
-        return fmt::format("{}: its reference was taken with {}, now it is {}: calibrate again, or %MVC is wrong",
-                           channel.name, channel.reference->settings, now);
-    }
-    if (!channel.reference->device.empty() && channel.reference->device != stream.device_id) {
-        return fmt::format("{}: its reference is of {}, this is {}: right only for the same electrodes in place", channel.name,
-                           channel.reference->device, stream.device_id);
-    }
-    return {};
-}
-
-double mains_hz(const Session& session) {
-    if (session.mains == "50") return 50.0;
-    if (session.mains == "60") return 60.0;
-    return 0.0;
-}
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -194,25 +122,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         if (!used) continue;
         reference_ = std::min(reference_, s);
 
-        EmgChainConfig config{.gate = {stream},
-                              .condition = {.rate = stream.rate, .mains_hz = mains_hz(session)},
-                              .window_s = session.window_s,
-                              .ecg_template = session.ecg_template,
-                              .find_mains = session.mains == "auto",
-                              .vibration_hz = session.vibration_hz};
-        config.rest_uv.assign(stream.channels.size(), 0.0);
-        config.mvc_uv.assign(stream.channels.size(), 0.0);
-        config.condition.profiles.assign(stream.channels.size(), Profile::general);
-        for (std::size_t m = 0; m < feeds_.size(); ++m) {
-            if (feeds_[m].stream != s) continue;
-            config.condition.profiles[feeds_[m].lane] = profile_of(session.channels[m], session.profile);
-            if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
-                config.rest_uv[feeds_[m].lane] = reference->rest_uv;
-                config.mvc_uv[feeds_[m].lane] = reference->unbiased_mvc_uv();
-            }
-        }
         Stream& added = streams_.back();
-        added.chain = std::make_unique<EmgChain>(stream, config);
+        added.chain = std::make_unique<EmgChain>(stream, chain_config(stream, s, places, session));
         added.latest_uv.assign(stream.channels.size(), 0.0f);
         added.latest_status.assign(stream.channels.size(), {});
         added.latest_energy_uv2.assign(stream.channels.size(), 0.0);
@@ -235,16 +146,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         if (!doubt.empty()) info_.notes.push_back(doubt);
     }
     if (session.engine == "B") {
-        std::vector<CusumChannel> channels;
-        for (const SessionChannel& channel : session.channels) {
-            CusumChannel of{.muscle = channel.muscle, .weight = channel.weight, .problem = reference_problem(channel.reference)};
-            if (of.problem == Reason::none) {
-                of.rest_uv = channel.reference->rest_uv;
-                of.mvc_uv = channel.reference->unbiased_mvc_uv();
-            }
-            channels.push_back(of);
-        }
-        cusum_.emplace(std::move(channels), cusum_config(session, info_.streams[reference_].rate));
+        cusum_.emplace(cusum_channels(session), cusum_config(session, info_.streams[reference_].rate));
     }
     info_.ecg_template = session.ecg_template;
     if (session.vibration_hz > 0.0) {

@@ -1,0 +1,119 @@
+#include "engine/pipeline/stage_configs.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "engine/activation/site.hpp"
+
+namespace tonus {
+namespace {
+
+double fixed_mains_hz(const Session& session) {
+    if (session.mains == "50") return 50.0;
+    if (session.mains == "60") return 60.0;
+    return 0.0;
+}
+
+}  // namespace
+
+std::vector<std::optional<MvcReference>> references_of(const Session& session, bool of_template) {
+    std::vector<std::optional<MvcReference>> references;
+    for (const SessionChannel& channel : session.channels) {
+        references.push_back(of_template ? channel.reference_template : channel.reference);
+    }
+    return references;
+}
+
+std::vector<double> rest_levels_of(const Session& session) {
+    std::vector<double> levels;
+    for (const SessionChannel& channel : session.channels) {
+        const bool usable = reference_problem(channel.reference) == Reason::none;
+        levels.push_back(usable ? channel.reference->rest_uv : 0.0);
+    }
+    return levels;
+}
+
+ActivationConfig activation_of(const Session& session) {
+    ActivationConfig config{.roles = {}, .window_s = session.window_s};
+    for (const SessionChannel& channel : session.channels) {
+        const std::optional<Site> site = find_site(channel.site);
+        ChannelRole role{.muscle = channel.muscle,
+                         .weight = channel.weight,
+                         .fidelity = site ? site->fidelity : 0.25};
+        if (channel.reference) {
+            role.bandwidth_hz = channel.reference->bandwidth_hz;
+            role.mvc_window_s = channel.reference->window_s;
+            role.mvc_spread = channel.reference->repeatability;
+        }
+        config.roles.push_back(role);
+    }
+    return config;
+}
+
+CusumFlagConfig cusum_config(const Session& session, const Rate& rate) {
+    const double limit = static_cast<double>(session.load.limit_mvc);
+    const CusumFlagConfig third{};
+    CusumFlagConfig config{.acceptable_mvc = 3.0 * limit * third.acceptable_mvc, .overload_mvc = 3.0 * limit * third.overload_mvc, .rate = rate};
+    double sum = 0.0, n = 0.0;
+    for (const SessionChannel& channel : session.channels) {
+        if (!channel.reference) continue;
+        sum += channel.reference->bandwidth_hz;
+        n += 1.0;
+    }
+    if (n > 0.0) config.bandwidth_hz = sum / n;
+    config.bandwidth_hz = std::min(config.bandwidth_hz, 0.5 * rate.hz());
+    return config;
+}
+
+std::string reference_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session) {
+    if (!channel.reference || channel.reference->settings.empty()) return {};
+    const std::string now = reference_settings(stream, session);
+    if (channel.reference->settings != now) {
+        return fmt::format("{}: its reference was taken with {}, now it is {}: calibrate again, or %MVC is wrong",
+                           channel.name, channel.reference->settings, now);
+    }
+    if (!channel.reference->device.empty() && channel.reference->device != stream.device_id) {
+        return fmt::format("{}: its reference is of {}, this is {}: right only for the same electrodes in place", channel.name,
+                           channel.reference->device, stream.device_id);
+    }
+    return {};
+}
+
+std::vector<CusumChannel> cusum_channels(const Session& session) {
+    std::vector<CusumChannel> channels;
+    for (const SessionChannel& channel : session.channels) {
+        CusumChannel of{.muscle = channel.muscle, .weight = channel.weight, .problem = reference_problem(channel.reference)};
+        if (of.problem == Reason::none) {
+            of.rest_uv = channel.reference->rest_uv;
+            of.mvc_uv = channel.reference->unbiased_mvc_uv();
+        }
+        channels.push_back(of);
+    }
+    return channels;
+}
+
+EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, std::span<const ChannelPlace> places,
+                            const Session& session) {
+    EmgChainConfig config{.gate = {stream},
+                          .condition = {.rate = stream.rate, .mains_hz = fixed_mains_hz(session)},
+                          .window_s = session.window_s,
+                          .ecg_template = session.ecg_template,
+                          .find_mains = session.mains == "auto",
+                          .vibration_hz = session.vibration_hz};
+    const std::size_t n_channels = stream.channels.size();
+    config.rest_uv.assign(n_channels, 0.0);
+    config.mvc_uv.assign(n_channels, 0.0);
+    config.condition.profiles.assign(n_channels, Profile::general);
+    for (std::size_t m = 0; m < places.size(); ++m) {
+        if (places[m].stream != stream_index) continue;
+        config.condition.profiles[places[m].lane] = profile_of(session.channels[m], session.profile);
+        if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
+            config.rest_uv[places[m].lane] = reference->rest_uv;
+            config.mvc_uv[places[m].lane] = reference->unbiased_mvc_uv();
+        }
+    }
+    return config;
+}
+
+}  // namespace tonus
