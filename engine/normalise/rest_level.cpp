@@ -30,8 +30,12 @@ std::optional<double> RestLevel::rest_uv(std::size_t channel, double bandwidth_h
     // One RMS of a window spreads by 1 / (2 sqrt(B T)) around the level (domain 3.1): 1.07 for
     // 160 Hz and 250 ms.
     const double relative_sd = 0.5 / std::sqrt(bandwidth_hz * window_s_);
-    return static_cast<double>(sorted[static_cast<std::size_t>(nth)]) /
-           (1.0 - kQuantileZ * relative_sd);
+    const double level_uv = static_cast<double>(sorted[static_cast<std::size_t>(nth)]) / (1.0 - kQuantileZ * relative_sd);
+    // Rest is the amplifier's noise, wider than muscle, or hum, which does not spread at all: that
+    // much would be put back too much. The level is never above the middle of what was seen.
+    const auto half = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
+    std::nth_element(sorted.begin(), half, sorted.end());
+    return std::min(level_uv, static_cast<double>(*half));
 }
 
 }  // namespace tonus

@@ -10,7 +10,7 @@
 namespace tonus {
 
 /// Finds sigma_0, the noise of a resting muscle: the 20th percentile of the 250 ms RMS values,
-/// which heart beats and fidgeting hardly move, put back to the mean.
+/// which heart beats and fidgeting hardly move, put back to the mean but never above the median.
 ///
 /// Input      RMS ticks of 250 ms while the person lies relaxed.
 /// Threads    one at a time; allocates: a stage of calibration, not of the running path.

@@ -44,7 +44,8 @@ ActivationConfig activation_of(const Session& session) {
         if (channel.reference) {
             role.bandwidth_hz = channel.reference->bandwidth_hz;
             role.mvc_window_s = channel.reference->window_s;
-            role.mvc_spread = channel.reference->repeatability;
+            // The reference is the mean of the two best trials, so it spreads by half of their difference.
+            role.mvc_spread = 0.5 * channel.reference->repeatability;
         }
         config.roles.push_back(role);
     }
