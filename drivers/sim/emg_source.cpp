@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "drivers/sim/heavy_tails.hpp"
+
 namespace tonus {
 namespace {
 
@@ -38,9 +40,10 @@ EmgShape EmgShape::design(double sample_rate_hz, double stretch) {
     return shape;
 }
 
-EmgSource::EmgSource(double sample_rate_hz, double fatigue_per_s, Random random)
+EmgSource::EmgSource(double sample_rate_hz, double fatigue_per_s, Random random, bool heavy_tails)
     : sample_rate_hz_(sample_rate_hz),
       fatigue_per_s_(fatigue_per_s),
+      heavy_tails_(heavy_tails),
       random_(random),
       old_(EmgShape::design(sample_rate_hz)),
       new_(old_),
@@ -56,9 +59,11 @@ void EmgSource::start_fade() {
     new_ = EmgShapeFilter{EmgShape::design(sample_rate_hz_, std::max(0.3, 1.0 - fatigue_per_s_ * t_s))};
 }
 
+double EmgSource::tailed(double x) const noexcept { return heavy_tails_ ? with_heavy_tails(x) : x; }
+
 double EmgSource::next() noexcept {
     const double noise = random_.normal();
-    if (fatigue_per_s_ <= 0.0) return old_.process(noise);
+    if (fatigue_per_s_ <= 0.0) return tailed(old_.process(noise));
     const std::uint64_t into = frame_ % fade_frames_;
     if (into == 0 && frame_ > 0) start_fade();
     const double part = static_cast<double>(into) / static_cast<double>(fade_frames_);
@@ -66,7 +71,7 @@ double EmgSource::next() noexcept {
     ++frame_;
     // Weights by the square root keep the power of two signals that agree only in part.
     const double a = old_.process(noise), b = new_.process(noise);
-    return amplitude * (std::sqrt(1.0 - part) * a + std::sqrt(part) * b);
+    return amplitude * tailed(std::sqrt(1.0 - part) * a + std::sqrt(part) * b);
 }
 
 }  // namespace tonus

@@ -44,15 +44,18 @@ private:
 /// while the old one fades out, both fed with the same noise (domain 11.3).
 class EmgSource {
 public:
-    EmgSource(double sample_rate_hz, double fatigue_per_s, Random random);
+    /// @param heavy_tails  kurtosis 4 in place of a Gaussian's 3
+    EmgSource(double sample_rate_hz, double fatigue_per_s, Random random, bool heavy_tails = false);
 
     double next() noexcept;
 
 private:
     void start_fade();
+    double tailed(double x) const noexcept;
 
     double sample_rate_hz_;
     double fatigue_per_s_;
+    bool heavy_tails_;
     Random random_;
     EmgShapeFilter old_;
     EmgShapeFilter new_;

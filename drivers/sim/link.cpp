@@ -6,7 +6,7 @@
 namespace tonus {
 namespace {
 
-constexpr std::uint64_t kLossStream = 6000, kDelayStream = 6001;
+constexpr std::uint64_t kLossStream = 6000, kDelayStream = 6001, kRepeatStream = 6002, kReorderStream = 6003;
 constexpr double kLeaveBad = 1.0 / 3.0;  // so a burst is three packets long on average
 
 std::uint64_t seed_of(const SimOptions& options) noexcept { return options.subject * 0x9e3779b97f4a7c15u ^ options.seed; }
@@ -15,11 +15,15 @@ std::uint64_t seed_of(const SimOptions& options) noexcept { return options.subje
 
 SimLink::SimLink(const SimOptions& options)
     : loss_(options.loss),
+      duplicates_(options.duplicates),
+      reorder_(options.reorder),
       delay_s_(1e-3 * options.delay_ms),
       jitter_s_(1e-3 * options.jitter_ms),
       device_per_host_(1.0 + 1e-6 * options.skew_ppm),
       loss_random_(seed_of(options), kLossStream),
-      delay_random_(seed_of(options), kDelayStream) {}
+      delay_random_(seed_of(options), kDelayStream),
+      repeat_random_(seed_of(options), kRepeatStream),
+      reorder_random_(seed_of(options), kReorderStream) {}
 
 bool SimLink::loses() noexcept {
     if (loss_ <= 0.0) return false;

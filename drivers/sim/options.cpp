@@ -14,13 +14,19 @@ constexpr std::array kOptions{
     DriverOption{"seed", "number, 0", "which day: noise, losses, delays and offsets"},
     DriverOption{"rate", "Hz, 1000", "frames per second, also as 58/0.027"},
     DriverOption{"channels", "4 8 16, 4", "MF LT; and IOT EO; and ICT LD GMX BF; each left and right"},
-    DriverOption{"task", "demo calibration rest hold step staircase reps mvc, demo", "what the subject does"},
-    DriverOption{"level", "fraction of MVC, 0.25", "of task=hold"},
+    DriverOption{"task", "demo calibration rest hold step trapezoid staircase reps mvc, demo", "what the subject does"},
+    DriverOption{"level", "fraction of MVC, 0.25", "of task=hold and of task=trapezoid, which is 1 s up, 4 s, 1 s down"},
     DriverOption{"from", "fraction of MVC, 0.20", "first half of task=step"},
     DriverOption{"to", "fraction of MVC, 0.40", "second half of task=step"},
     DriverOption{"period", "s, 8", "of task=step"},
-    DriverOption{"pause", "s, 2", "between the contractions of task=calibration"},
+    DriverOption{"ramp", "100 300 1000 ms, 100", "raised cosine from one half of task=step to the other"},
+    DriverOption{"pause", "s, 2", "between contractions: task=calibration, mvc, trapezoid"},
+    DriverOption{"side", "both left right, both", "which side works; the other goes along at a fifth"},
+    DriverOption{"tremor", "on off, off", "activation trembles by 3 % of itself at 8-12 Hz"},
+    DriverOption{"drift", "per min, 0", "slow change of the activation, 0.1 is 10 % of it a minute"},
     DriverOption{"duration", "s, endless", "the recording ends after it"},
+    DriverOption{"source", "noise units, noise", "muscle signal: filtered noise, or 120 motor units"},
+    DriverOption{"laplace", "on off, off", "muscle signal with the tails of a third of Laplace (kurtosis 4)"},
     DriverOption{"noise", "uV RMS, 2.5", "white noise of the amplifier"},
     DriverOption{"ecg", "on off, off", "heart beats in every channel"},
     DriverOption{"hr", "per minute, 70", "heart rate"},
@@ -33,12 +39,17 @@ constexpr std::array kOptions{
     DriverOption{"spikes", "per s, 0", "movement artefacts that decay"},
     DriverOption{"crosstalk", "0 to 0.3, 0", "amplitude that reaches the neighbouring sites"},
     DriverOption{"fatigue", "per s, 0", "fall of the spectrum, 0.004 is 0.4 % a second"},
+    DriverOption{"vibration", "off or Hz, off", "training plate: 30 uV at its frequency and two harmonics"},
+    DriverOption{"vibration_locked", "0 to 1, 0", "reflex at the plate's frequency, of the muscle's own RMS"},
+    DriverOption{"motion", "on off, off", "baseline moves 20 uV per m/s^2 of the pelvis; needs imu=on"},
     DriverOption{"lead_off", "MF_L@12-18,... (s)", "electrode off"},
     DriverOption{"saturate", "LT_L@5-6,... (s)", "driven beyond the converter's range"},
     DriverOption{"flat", "LT_L@5-6,... (s)", "constant value"},
     DriverOption{"float", "on off, off", "float samples in uV instead of counts"},
     DriverOption{"nan", "MF_L@3-4,... (s)", "not a number; needs float=on"},
     DriverOption{"loss", "0 to 0.5, 0", "mean fraction of packets lost, in bursts of 3"},
+    DriverOption{"duplicates", "0 to 0.5, 0", "fraction of packets that come twice"},
+    DriverOption{"reorder", "0 to 0.5, 0", "fraction of packets that the next one overtakes"},
     DriverOption{"gap", "3.0-3.05,... (s)", "frames that never come"},
     DriverOption{"packet", "frames, 20", "frames per packet"},
     DriverOption{"delay_ms", "ms, 20", "least delay of a packet"},
@@ -122,15 +133,21 @@ Rate rate_option(const SourceUrl& url) {
 
 SimTask task_option(const SourceUrl& url) {
     const std::string name = url.choice(
-        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "staircase", "reps", "mvc"});
+        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "trapezoid", "staircase", "reps", "mvc"});
     if (name == "calibration") return SimTask::calibration;
     if (name == "rest") return SimTask::rest;
     if (name == "hold") return SimTask::hold;
     if (name == "step") return SimTask::step;
+    if (name == "trapezoid") return SimTask::trapezoid;
     if (name == "staircase") return SimTask::staircase;
     if (name == "reps") return SimTask::reps;
     if (name == "mvc") return SimTask::mvc;
     return SimTask::demo;
+}
+
+SimSide side_option(const SourceUrl& url) {
+    const std::string name = url.choice("side", "both", {"both", "left", "right"});
+    return name == "left" ? SimSide::left : name == "right" ? SimSide::right : SimSide::both;
 }
 
 /// An option that is "off" or a number.
@@ -148,6 +165,11 @@ void parse_subject(const SourceUrl& url, SimOptions& o) {
     o.to_mvc = url.number("to", o.to_mvc, 0.0, 2.0);
     o.period_s = url.number("period", o.period_s, 0.1, 3600.0);
     o.pause_s = url.number("pause", o.pause_s, 0.0, 3600.0);
+    const std::string ramp = url.choice("ramp", "100", {"100", "300", "1000"});
+    o.ramp_s = ramp == "100" ? 0.1 : ramp == "300" ? 0.3 : 1.0;
+    o.side = side_option(url);
+    o.tremor = url.flag("tremor", o.tremor);
+    o.drift_per_min = url.number("drift", o.drift_per_min, -1.0, 1.0);
     o.fatigue_per_s = url.number("fatigue", o.fatigue_per_s, 0.0, 0.1);
     o.duration_s = url.number("duration", o.duration_s, 0.02, 1e7);
 }
@@ -156,6 +178,10 @@ void parse_signal(const SourceUrl& url, SimOptions& o) {
     o.rate = rate_option(url);
     const std::string channels = url.choice("channels", "4", {"4", "8", "16"});
     o.n_channels = channels == "4" ? 4u : channels == "8" ? 8u : 16u;
+    o.source = url.choice("source", "noise", {"noise", "units"}) == "units" ? SimSource::units : SimSource::noise;
+    o.laplace = url.flag("laplace", o.laplace);
+    if (o.source == SimSource::units && o.laplace) throw url.bad("laplace", "needs source=noise, for the units have their own tails");
+    if (o.source == SimSource::units && o.fatigue_per_s > 0.0) throw url.bad("fatigue", "needs source=noise, for the units do not tire");
     o.noise_uv = url.number("noise", o.noise_uv, 0.0, 1000.0);
     o.ecg = url.flag("ecg", o.ecg);
     o.heart_rate_bpm = url.number("hr", o.heart_rate_bpm, 30.0, 220.0);
@@ -168,6 +194,9 @@ void parse_signal(const SourceUrl& url, SimOptions& o) {
     o.clip_uv = number_or_off(url, "clip", 1.0, 187500.0);
     o.spikes_per_s = url.number("spikes", o.spikes_per_s, 0.0, 20.0);
     o.crosstalk = url.number("crosstalk", o.crosstalk, 0.0, 0.3);
+    if (url.text_option("vibration", "off") != "off") o.vibration_hz = url.number("vibration", 0.0, 5.0, 100.0);
+    o.vibration_locked = url.number("vibration_locked", o.vibration_locked, 0.0, 1.0);
+    if (o.vibration_locked > 0.0 && o.vibration_hz <= 0.0) throw url.bad("vibration_locked", "needs vibration=HZ to be locked to");
 }
 
 void parse_faults(const SourceUrl& url, SimOptions& o) {
@@ -181,12 +210,16 @@ void parse_faults(const SourceUrl& url, SimOptions& o) {
 
 void parse_link(const SourceUrl& url, SimOptions& o) {
     o.loss = url.number("loss", o.loss, 0.0, 0.5);
+    o.duplicates = url.number("duplicates", o.duplicates, 0.0, 0.5);
+    o.reorder = url.number("reorder", o.reorder, 0.0, 0.5);
     o.gaps = spans(url, "gap");
     o.packet_frames = whole(url, "packet", o.packet_frames, 1.0, 100000.0);
     o.delay_ms = url.number("delay_ms", o.delay_ms, 0.0, 10000.0);
     o.jitter_ms = url.number("jitter_ms", o.jitter_ms, 0.0, 10000.0);
     o.skew_ppm = url.number("skew_ppm", o.skew_ppm, -10000.0, 10000.0);
     o.imu = url.flag("imu", o.imu);
+    o.motion = url.flag("motion", o.motion);
+    if (o.motion && !o.imu) throw url.bad("motion", "needs imu=on, whose acceleration it follows");
     o.truth_folder = url.text_option("truth", "");
 }
 

@@ -13,7 +13,15 @@
 namespace tonus {
 
 /// What the simulated subject does (domain 11.2).
-enum class SimTask { demo, calibration, rest, hold, step, staircase, reps, mvc };
+enum class SimTask { demo, calibration, rest, hold, step, trapezoid, staircase, reps, mvc };
+
+inline constexpr double kRepetitionS = 4.0;  ///< of task=reps: the muscles and the pelvis
+
+/// Which side works; the other one only goes along (domain 4.2, unilateral trials).
+enum class SimSide { both, left, right };
+
+/// What a muscle's signal is made of: filtered noise (domain 11.1) or motor units (11.6).
+enum class SimSource { noise, units };
 
 /// A stretch of time on the device's own clock: from <= t < to.
 struct TimeSpan {
@@ -42,8 +50,14 @@ struct SimOptions {
     double to_mvc = 0.40;
     double period_s = 8.0;
     double pause_s = 2.0;
+    double ramp_s = 0.1;
+    SimSide side = SimSide::both;
+    bool tremor = false;
+    double drift_per_min = 0.0;  ///< of the activation, as a fraction of it
     double duration_s = std::numeric_limits<double>::infinity();
 
+    SimSource source = SimSource::noise;
+    bool laplace = false;   ///< heavier tails than a Gaussian
     double noise_uv = 2.5;  ///< RMS, white
     bool ecg = false;
     double heart_rate_bpm = 70.0;
@@ -56,6 +70,9 @@ struct SimOptions {
     double spikes_per_s = 0.0;
     double crosstalk = 0.0;
     double fatigue_per_s = 0.0;
+    double vibration_hz = 0.0;      ///< 0 is none
+    double vibration_locked = 0.0;  ///< RMS of the reflex, of the muscle's own
+    bool motion = false;            ///< the baseline follows the acceleration of the pelvis
 
     std::vector<ChannelFault> lead_off;
     std::vector<ChannelFault> saturate;
@@ -64,6 +81,8 @@ struct SimOptions {
     bool as_float = false;  ///< float32 in µV instead of the converter's counts
 
     double loss = 0.0;  ///< fraction of the packets
+    double duplicates = 0.0;
+    double reorder = 0.0;
     std::vector<TimeSpan> gaps;
     std::size_t packet_frames = 20;
     double delay_ms = 20.0;

@@ -12,10 +12,10 @@ constexpr double kGravity = 9.80665;
 
 constexpr double kLeverM = 1.0;             // above the floor contact
 constexpr double kRangeRad = 40.0 * kRadPerDeg;
-constexpr double kRepetitionS = 4.0;        // as subject.cpp bends
-constexpr double kBreathRad = 0.5 * kRadPerDeg, kBreathHz = 0.25;
+constexpr double kBreathRad = 0.5 * kRadPerDeg;
 constexpr double kGyroNoise = 0.1 * kRadPerDeg, kGyroBias = 0.5 * kRadPerDeg, kGyroWalk = 0.002 * kRadPerDeg;
 constexpr double kAccelerationNoise = 0.02, kAccelerationBias = 0.05;
+constexpr double kVibration = 5.0, kFilteredHz = 50.0;  // of the plate; a sensor passes no more
 constexpr double kMountingRad = 25.0 * kRadPerDeg;
 
 std::array<double, 3> random_direction(Random& random) noexcept {
@@ -37,9 +37,12 @@ std::array<std::array<double, 3>, 3> rotation(const std::array<double, 3>& axis,
 }  // namespace
 
 PelvisSensor::PelvisSensor(const SimOptions& options)
-    : moves_(options.task == SimTask::reps), random_(options.subject ^ (options.seed << 32), kPelvisStream) {
+    : motion_(options), vibration_hz_(options.vibration_hz), random_(options.subject ^ (options.seed << 32), kPelvisStream) {
     const std::array<double, 3> axis = random_direction(random_);
-    mounting_ = rotation(axis, kMountingRad * random_.uniform());
+    const double angle = kMountingRad * random_.uniform();
+    mounting_ = rotation(axis, angle);
+    const double s = std::sin(0.5 * angle);
+    mounting_quaternion_ = {std::cos(0.5 * angle), s * axis[0], s * axis[1], s * axis[2]};
     const std::array<double, 3> gyro = random_direction(random_), acceleration = random_direction(random_);
     for (std::size_t i = 0; i < 3; ++i) {
         gyro_bias_[i] = kGyroBias * gyro[i];
@@ -47,9 +50,9 @@ PelvisSensor::PelvisSensor(const SimOptions& options)
     }
 }
 
-PelvisSensor::Motion PelvisSensor::motion(double t_s) const noexcept {
+PelvisMotion::Bend PelvisMotion::bend(double t_s) const noexcept {
     const double w = 2.0 * std::numbers::pi * kBreathHz;
-    Motion m{kBreathRad * std::sin(w * t_s), kBreathRad * w * std::cos(w * t_s), -kBreathRad * w * w * std::sin(w * t_s)};
+    Bend m{kBreathRad * std::sin(w * t_s), kBreathRad * w * std::cos(w * t_s), -kBreathRad * w * w * std::sin(w * t_s)};
     if (!moves_) return m;
     // Down and up again along minimum-jerk curves: s = 10 u^3 - 15 u^4 + 6 u^5.
     const double half_s = 0.5 * kRepetitionS;
@@ -60,13 +63,23 @@ PelvisSensor::Motion PelvisSensor::motion(double t_s) const noexcept {
     const double ds = 30.0 * u * u * (1.0 - u) * (1.0 - u) / half_s;
     const double dds = 60.0 * u * (1.0 - u) * (1.0 - 2.0 * u) / (half_s * half_s);
     const double sign = up ? -1.0 : 1.0;
-    m.angle += kRangeRad * (up ? 1.0 - s : s);
-    m.rate += sign * kRangeRad * ds;
-    m.acceleration += sign * kRangeRad * dds;
+    m.angle_rad += kRangeRad * (up ? 1.0 - s : s);
+    m.rate_rad_s += sign * kRangeRad * ds;
+    m.acceleration_rad_s2 += sign * kRangeRad * dds;
     return m;
 }
 
-double PelvisSensor::flexion_rad(double t_s) const noexcept { return motion(t_s).angle; }
+/// The sensor stands on a lever that turns about the left-right axis: p = L (sin, 0, cos).
+std::array<double, 2> PelvisMotion::acceleration_m_s2(double t_s) const noexcept {
+    const Bend m = bend(t_s);
+    const double c = std::cos(m.angle_rad), s = std::sin(m.angle_rad), square = m.rate_rad_s * m.rate_rad_s;
+    return {kLeverM * (m.acceleration_rad_s2 * c - square * s), kLeverM * (-m.acceleration_rad_s2 * s - square * c)};
+}
+
+std::array<double, 4> PelvisMotion::orientation(double t_s) const noexcept {
+    const double half = 0.5 * bend(t_s).angle_rad;
+    return {std::cos(half), 0.0, std::sin(half), 0.0};
+}
 
 std::array<double, 3> PelvisSensor::mounted(const std::array<double, 3>& v) const noexcept {
     std::array<double, 3> out{};
@@ -77,13 +90,15 @@ std::array<double, 3> PelvisSensor::mounted(const std::array<double, 3>& v) cons
 }
 
 PelvisSensor::Sample PelvisSensor::next() noexcept {
-    const Motion m = motion(kPelvisRate.time_s(frame_));
+    const double t_s = kPelvisRate.time_s(frame_);
     ++frame_;
-    // The sensor stands on a lever that turns about the left-right axis: p = L (sin, 0, cos).
-    const double c = std::cos(m.angle), s = std::sin(m.angle);
-    const double px = kLeverM * (m.acceleration * c - m.rate * m.rate * s);
-    const double pz = kLeverM * (-m.acceleration * s - m.rate * m.rate * c) + kGravity;
-    Sample sample{mounted({c * px - s * pz, 0.0, s * px + c * pz}), mounted({0.0, m.rate, 0.0})};
+    const PelvisMotion::Bend m = motion_.bend(t_s);
+    const double c = std::cos(m.angle_rad), s = std::sin(m.angle_rad);
+    const std::array<double, 2> acceleration = motion_.acceleration_m_s2(t_s);
+    const double px = acceleration[0];
+    double pz = acceleration[1] + kGravity;
+    if (vibration_hz_ > 0.0 && vibration_hz_ < kFilteredHz) pz += kVibration * std::sin(2.0 * std::numbers::pi * vibration_hz_ * t_s);
+    Sample sample{mounted({c * px - s * pz, 0.0, s * px + c * pz}), mounted({0.0, m.rate_rad_s, 0.0})};
     for (std::size_t i = 0; i < 3; ++i) {
         gyro_bias_[i] += kGyroWalk * std::sqrt(kPelvisRate.time_s(1)) * random_.normal();
         sample.angular_rate_rad_s[i] += gyro_bias_[i] + kGyroNoise * random_.normal();

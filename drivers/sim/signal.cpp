@@ -13,11 +13,13 @@ namespace {
 // Every source of chance has its own stream, so that one option changes nothing else. A channel
 // takes one of each kind.
 constexpr std::uint64_t kEmgStream = 1000, kNoiseStream = 2000, kSpikeStream = 3000, kOffsetStream = 4000;
+constexpr std::uint64_t kVibrationStream = 7000, kMotionStream = 8000, kUnitStream = 9000;  // 5000, 6000: pelvis, link
 constexpr std::uint64_t kHeartStream = 1, kMainsStream = 2;
 
 constexpr double kWanderHz = 0.3;
 constexpr double kLeadOffGain = 0.02, kLeadOffMains = 50.0, kLeadOffTransitionS = 0.5;  // domain 11.5
 constexpr double kSaturatingGain = 1e5;
+constexpr double kMotionUv = 20.0;  // per m/s^2 (domain 11.5)
 
 /// Height of the R peak under a site (domain 11.4; where it gives none, the nearest site's).
 struct HeartAtSite {
@@ -51,25 +53,42 @@ SimSignal::SimSignal(const SimOptions& options, const SimulatedSubject& subject)
       subject_(subject),
       pure_uv_(options.n_channels),
       heart_(options.heart_rate_bpm, Random{day_seed(options), kHeartStream}),
-      hum_(options.mains_hz, options.mains_uv, options.rate.hz(), Random{day_seed(options), kMainsStream}) {
+      hum_(options.mains_hz, options.mains_uv, options.rate.hz(), Random{day_seed(options), kMainsStream}),
+      motion_(options) {
     const std::uint64_t seed = day_seed(options);
     const double rate_hz = options.rate.hz();
     for (std::size_t ch = 0; ch < options.n_channels; ++ch) {
         Random offset{seed, kOffsetStream + ch};
-        channels_.push_back({.source = EmgSource{rate_hz, options.fatigue_per_s, Random{seed, kEmgStream + ch}},
+        channels_.push_back({.source = EmgSource{rate_hz, options.fatigue_per_s, Random{seed, kEmgStream + ch}, options.laplace},
+                             .units = {},
                              .noise = Random{seed, kNoiseStream + ch},
                              .spikes = Spikes{options.spikes_per_s, rate_hz, Random{seed, kSpikeStream + ch}},
                              .offset_uv = 1e3 * options.offset_mv * (2.0 * offset.uniform() - 1.0),
                              .heart_uv = options.ecg ? heart_at(subject.label(ch)) : 0.0,
-                             .wander_turn = offset.uniform()});
+                             .wander_turn = offset.uniform(),
+                             .vibration = {}});
+        Channel& channel = channels_.back();
+        if (options.source == SimSource::units) channel.units.emplace(rate_hz, Random{seed, kUnitStream + ch});
+        if (options.vibration_hz > 0.0) channel.vibration.emplace(options.vibration_hz, rate_hz, Random{seed, kVibrationStream + ch});
+        if (options.motion) {
+            // Each pair feels another direction of the sagittal plane.
+            const double direction = 2.0 * std::numbers::pi * Random{seed, kMotionStream + ch}.uniform();
+            channel.motion_uv = {kMotionUv * std::cos(direction), kMotionUv * std::sin(direction)};
+        }
     }
+}
+
+double SimSignal::contraction_uv(std::size_t ch, double t_s) noexcept {
+    Channel& channel = channels_[ch];
+    if (channel.units) return subject_.sigma_mvc_uv(ch) * channel.units->next(subject_.activation(ch, t_s + channel.units->lead_s()));
+    return subject_.sigma_mvc_uv(ch) * subject_.activation(ch, t_s) * channel.source.next();
 }
 
 /// The muscles' own signals, after what reaches the neighbours: the next sites on the same side.
 void SimSignal::contract(double t_s, std::span<double> muscle_uv) noexcept {
     const std::size_t n = channels_.size();
     for (std::size_t ch = 0; ch < n; ++ch) {
-        pure_uv_[ch] = subject_.sigma_mvc_uv(ch) * subject_.activation(ch, t_s) * channels_[ch].source.next();
+        pure_uv_[ch] = contraction_uv(ch, t_s);
     }
     for (std::size_t ch = 0; ch < n; ++ch) {
         const double before = ch >= 2 ? pure_uv_[ch - 2] : 0.0;
@@ -78,14 +97,26 @@ void SimSignal::contract(double t_s, std::span<double> muscle_uv) noexcept {
     }
 }
 
-double SimSignal::electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv) noexcept {
+/// What shaking and moving add: the plate, the reflex to it, and the pull of the cables. The
+/// trunk moves far below the 15 Hz of domain 11.5 by itself, so no filter keeps it there.
+double SimSignal::moved_uv(std::size_t ch, double t_s, const std::array<double, 2>& acceleration) const noexcept {
+    const Channel& channel = channels_[ch];
+    double uv = channel.motion_uv[0] * acceleration[0] + channel.motion_uv[1] * acceleration[1];
+    if (channel.vibration) {
+        const double reflex_uv = options_.vibration_locked * subject_.sigma_mvc_uv(ch) * subject_.activation(ch, t_s);
+        uv += channel.vibration->artefact_uv(t_s) + reflex_uv * channel.vibration->reflex(t_s);
+    }
+    return uv;
+}
+
+double SimSignal::electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv, double moved_uv) noexcept {
     Channel& channel = channels_[ch];
     const double wander_uv = options_.wander_uv * std::sin(2.0 * std::numbers::pi * (kWanderHz * t_s + channel.wander_turn));
     // Overdriven, the fast signal goes from rail to rail, as a gain set far too high makes it.
     const double drive = active(options_.saturate, ch, t_s) != nullptr ? kSaturatingGain : 1.0;
     const double offset_uv = channel.offset_uv + 1e3 * options_.drift_mv_s * t_s;
     const double noise_uv = drive * options_.noise_uv * channel.noise.normal();
-    const double body_uv = drive * muscle_uv + channel.heart_uv * heart + channel.spikes.next_uv();
+    const double body_uv = drive * muscle_uv + channel.heart_uv * heart + channel.spikes.next_uv() + moved_uv;
     if (const ChannelFault* off = active(options_.lead_off, ch, t_s)) {
         // The free input drifts to the rail, carries hum, and hardly any muscle.
         const double part = 1.0 - std::exp(-3.0 * (t_s - off->span.from_s) / kLeadOffTransitionS);
@@ -113,8 +144,11 @@ void SimSignal::next(std::span<double> frame_uv, std::span<double> muscle_uv) no
     contract(t_s, muscle_uv);
     const double heart = options_.ecg ? heart_.at(t_s) : 0.0;
     const double hum_uv = options_.mains_hz > 0.0 ? hum_.next_uv() : 0.0;
+    const bool moves = options_.motion || options_.vibration_hz > 0.0;
+    const std::array<double, 2> acceleration = options_.motion ? motion_.acceleration_m_s2(t_s) : std::array<double, 2>{};
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
-        frame_uv[ch] = amplified_uv(ch, t_s, electrode_uv(ch, t_s, muscle_uv[ch], heart, hum_uv));
+        const double moved = moves ? moved_uv(ch, t_s, acceleration) : 0.0;
+        frame_uv[ch] = amplified_uv(ch, t_s, electrode_uv(ch, t_s, muscle_uv[ch], heart, hum_uv, moved));
     }
 }
 

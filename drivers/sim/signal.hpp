@@ -8,7 +8,10 @@
 #include "drivers/sim/contaminants.hpp"
 #include "drivers/sim/emg_source.hpp"
 #include "drivers/sim/heart.hpp"
+#include "drivers/sim/motor_units.hpp"
+#include "drivers/sim/pelvis.hpp"
 #include "drivers/sim/subject.hpp"
+#include "drivers/sim/vibration.hpp"
 
 namespace tonus {
 
@@ -25,22 +28,28 @@ public:
     SimSignal(const SimOptions& options, const SimulatedSubject& subject);
 
     /// The next frame: what the amplifier gives, in µV, clipped at its range; NaN where it is told.
-    /// `muscle_uv` gets the muscles' own signal, without anything on top.
+    /// `muscle_uv` gets the muscles' own signal, without anything on top; the reflex to vibration
+    /// is on top, because the activation does not hold it.
     void next(std::span<double> frame_uv, std::span<double> muscle_uv) noexcept;
 
 private:
     struct Channel {
         EmgSource source;
+        std::optional<MotorUnits> units;  ///< in place of `source`
         Random noise;
         Spikes spikes;
         double offset_uv;
         double heart_uv;
         double wander_turn;
+        std::array<double, 2> motion_uv{};  ///< per m/s^2 forward and up
+        std::optional<Vibration> vibration;
         double flat_uv = 0.0;
     };
 
+    double contraction_uv(std::size_t ch, double t_s) noexcept;
     void contract(double t_s, std::span<double> muscle_uv) noexcept;
-    double electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv) noexcept;
+    double moved_uv(std::size_t ch, double t_s, const std::array<double, 2>& acceleration) const noexcept;
+    double electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv, double moved_uv) noexcept;
     double amplified_uv(std::size_t ch, double t_s, double uv) noexcept;
 
     SimOptions options_;
@@ -49,6 +58,7 @@ private:
     std::vector<double> pure_uv_;
     Heart heart_;
     MainsHum hum_;
+    PelvisMotion motion_;
     std::uint64_t frame_ = 0;
 };
 

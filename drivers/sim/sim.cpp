@@ -64,13 +64,14 @@ public:
 
     ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
         if (next_ == n_frames_) return ReadStatus::ended;
-        const std::uint64_t first = next_;
-        const std::uint64_t n = std::min<std::uint64_t>(options_.packet_frames, n_frames_ - next_);
-        make_packet(n);
-        const std::int64_t arrival_ns = link_.arrival_ns(options_.rate.time_s(next_));
-        const bool lost = link_.loses();
-        if (!lost) push_packet(sink, first, n, arrival_ns);
-        push_pelvis(sink, lost, arrival_ns);
+        make_packet(packet_);
+        if (!packet_.lost && link_.delays() && next_ < n_frames_) {
+            // The next one overtakes it, and both bear stamps in the order of their coming.
+            make_packet(overtaking_);
+            packet_.arrival_ns = overtaking_.arrival_ns;
+            push_packet(sink, overtaking_);
+        }
+        push_packet(sink, packet_);
         return ReadStatus::frames;
     }
 
@@ -90,19 +91,44 @@ private:
         }
     }
 
-    void make_packet(std::uint64_t n) noexcept {
-        counts_.clear();
-        floats_.clear();
-        for (std::uint64_t i = 0; i < n; ++i, ++next_) {
+    /// A truth that cannot be written ends; the run goes on.
+    template <class Work>
+    void write_truth(Work work) noexcept {
+        if (!truth_) return;
+        guard(work);
+        if (!trouble_.empty()) truth_.reset();
+    }
+
+    /// What travels together: EMG, and the motion samples that the device took while it filled it.
+    struct Packet {
+        std::uint64_t first = 0, first_pelvis = 0;
+        std::size_t n_frames = 0;
+        std::int64_t arrival_ns = 0;
+        bool lost = false, repeated = false;
+        std::vector<std::int32_t> counts = {};
+        std::vector<float> floats = {}, acceleration = {}, angular_rate = {};
+    };
+
+    void make_packet(Packet& packet) noexcept {
+        packet.first = next_;
+        packet.n_frames = static_cast<std::size_t>(std::min<std::uint64_t>(options_.packet_frames, n_frames_ - next_));
+        fill_emg(packet);
+        fill_pelvis(packet);
+        packet.arrival_ns = link_.arrival_ns(options_.rate.time_s(next_));
+        packet.lost = link_.loses();
+        packet.repeated = link_.repeats();
+    }
+
+    void fill_emg(Packet& packet) noexcept {
+        packet.counts.clear();
+        packet.floats.clear();
+        for (std::size_t i = 0; i < packet.n_frames; ++i, ++next_) {
             signal_.next(frame_uv_, muscle_uv_);
-            if (truth_) {
-                guard([&] { truth_->frame(muscle_uv_); });
-                if (!trouble_.empty()) truth_.reset();
-            }
+            write_truth([&] { truth_->frame(muscle_uv_); });
             for (std::size_t ch = 0; ch < frame_uv_.size(); ++ch) {
                 const ChannelInfo& info = streams_[0].channels[ch];
-                if (options_.as_float) floats_.push_back(static_cast<float>(frame_uv_[ch]));
-                else counts_.push_back(static_cast<std::int32_t>(std::clamp(std::round(frame_uv_[ch] / kStepUv), *info.raw_min, *info.raw_max)));
+                if (options_.as_float) packet.floats.push_back(static_cast<float>(frame_uv_[ch]));
+                else packet.counts.push_back(static_cast<std::int32_t>(std::clamp(std::round(frame_uv_[ch] / kStepUv), *info.raw_min, *info.raw_max)));
             }
         }
     }
@@ -112,33 +138,40 @@ private:
         return std::any_of(options_.gaps.begin(), options_.gaps.end(), [t_s](const TimeSpan& gap) { return gap.contains(t_s); });
     }
 
-    /// Pushes what no scripted gap swallows, one stretch at a time.
-    void push_packet(FrameSink& sink, std::uint64_t first, std::uint64_t n, std::int64_t arrival_ns) noexcept {
-        const std::size_t n_channels = frame_uv_.size();
-        const RawFrames packet = options_.as_float ? raw_frames(std::span<const float>{floats_}, n_channels, arrival_ns)
-                                                   : raw_frames(std::span<const std::int32_t>{counts_}, n_channels, arrival_ns);
-        for (std::uint64_t i = 0; i < n;) {
-            std::uint64_t end = i;
-            while (end < n && !in_gap(first + end)) ++end;
-            if (end > i) sink.push(0, first + i, packet.slice(i, end - i));
-            i = std::max(end, i + 1);
+    void fill_pelvis(Packet& packet) noexcept {
+        packet.first_pelvis = next_pelvis_;
+        packet.acceleration.clear();
+        packet.angular_rate.clear();
+        if (!options_.imu) return;
+        for (; kPelvisRate.time_s(next_pelvis_) < options_.rate.time_s(next_); ++next_pelvis_) {
+            const PelvisSensor::Sample sample = pelvis_.next();
+            for (const double a : sample.acceleration_m_s2) packet.acceleration.push_back(static_cast<float>(a));
+            for (const double w : sample.angular_rate_rad_s) packet.angular_rate.push_back(static_cast<float>(w));
+            write_truth([&] { truth_->pelvis_frame(); });
         }
     }
 
-    /// The motion samples that the device took while it filled this packet travel with it.
-    void push_pelvis(FrameSink& sink, bool lost, std::int64_t arrival_ns) noexcept {
-        if (!options_.imu) return;
-        acceleration_.clear();
-        angular_rate_.clear();
-        const std::uint64_t first = next_pelvis_;
-        for (; kPelvisRate.time_s(next_pelvis_) < options_.rate.time_s(next_); ++next_pelvis_) {
-            const PelvisSensor::Sample sample = pelvis_.next();
-            for (const double a : sample.acceleration_m_s2) acceleration_.push_back(static_cast<float>(a));
-            for (const double w : sample.angular_rate_rad_s) angular_rate_.push_back(static_cast<float>(w));
+    void push_packet(FrameSink& sink, const Packet& packet) noexcept {
+        if (packet.lost) return;
+        for (int copy = 0; copy < (packet.repeated ? 2 : 1); ++copy) {
+            push_emg(sink, packet);
+            if (packet.acceleration.empty()) continue;
+            sink.push(kAcceleration, packet.first_pelvis, raw_frames(std::span<const float>{packet.acceleration}, 3, packet.arrival_ns));
+            sink.push(kAngularRate, packet.first_pelvis, raw_frames(std::span<const float>{packet.angular_rate}, 3, packet.arrival_ns));
         }
-        if (lost || acceleration_.empty()) return;
-        sink.push(kAcceleration, first, raw_frames(std::span<const float>{acceleration_}, 3, arrival_ns));
-        sink.push(kAngularRate, first, raw_frames(std::span<const float>{angular_rate_}, 3, arrival_ns));
+    }
+
+    /// Pushes what no scripted gap swallows, one stretch at a time.
+    void push_emg(FrameSink& sink, const Packet& packet) noexcept {
+        const std::size_t n_channels = frame_uv_.size();
+        const RawFrames frames = options_.as_float ? raw_frames(std::span<const float>{packet.floats}, n_channels, packet.arrival_ns)
+                                                   : raw_frames(std::span<const std::int32_t>{packet.counts}, n_channels, packet.arrival_ns);
+        for (std::size_t i = 0; i < packet.n_frames;) {
+            std::size_t end = i;
+            while (end < packet.n_frames && !in_gap(packet.first + end)) ++end;
+            if (end > i) sink.push(0, packet.first + i, frames.slice(i, end - i));
+            i = std::max(end, i + 1);
+        }
     }
 
     SimOptions options_;
@@ -149,8 +182,7 @@ private:
     std::vector<StreamInfo> streams_;
     std::optional<SimTruth> truth_;
     std::vector<double> frame_uv_, muscle_uv_;
-    std::vector<std::int32_t> counts_;
-    std::vector<float> floats_, acceleration_, angular_rate_;
+    Packet packet_, overtaking_;
     std::string trouble_;
     std::uint64_t n_frames_ = 0;
     std::uint64_t next_ = 0;

@@ -1,6 +1,7 @@
 // The simulated subject: its statistics, its repeatability, and that each fault is where it was
 // asked for and nowhere else.
 
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <fstream>
@@ -10,70 +11,19 @@
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-#include "drivers/driver/driver.hpp"
 #include "drivers/sim/emg_source.hpp"
 #include "drivers/sim/heart.hpp"
 #include "drivers/sim/pelvis.hpp"
+#include "drivers/sim/sim_test.hpp"
 #include "drivers/sim/subject.hpp"
 
 namespace tonus {
 namespace {
 
-struct Sent {
-    StreamInfo info;
-    std::vector<std::uint64_t> index;    ///< of each frame
-    std::vector<std::int64_t> arrival_ns;
-    std::vector<double> values;          ///< [frame][channel], in the stream's unit
-    std::vector<std::uint64_t> packet_index;
-
-    std::size_t n_channels() const { return info.channels.size(); }
-    double at(std::size_t frame, std::size_t channel) const { return values[frame * n_channels() + channel]; }
-    std::vector<double> channel(std::size_t ch) const {
-        std::vector<double> out;
-        for (std::size_t f = 0; f < index.size(); ++f) out.push_back(at(f, ch));
-        return out;
-    }
-};
-
-std::vector<Sent> send(const std::string& url) {
-    const auto device = open_device(url);
-    class Keep final : public FrameSink {
-    public:
-        explicit Keep(std::span<const StreamInfo> streams) {
-            for (const StreamInfo& info : streams) all.push_back({.info = info, .index = {}, .arrival_ns = {}, .values = {}, .packet_index = {}});
-        }
-        void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
-            Sent& sent = all[stream];
-            sent.packet_index.push_back(first_index);
-            for (std::size_t f = 0; f < frames.n_frames; ++f) {
-                sent.index.push_back(first_index + f);
-                sent.arrival_ns.push_back(frames.arrival_ns);
-                for (std::size_t c = 0; c < frames.n_channels; ++c) {
-                    const ChannelInfo& channel = sent.info.channels[c];
-                    sent.values.push_back(frames.at(f, c) * channel.scale + channel.offset);
-                }
-            }
-        }
-        std::vector<Sent> all;
-    };
-    Keep keep{device->streams()};
-    device->start();
-    while (device->read(keep, std::chrono::milliseconds{0}) == ReadStatus::frames) {}
-    device->stop();
-    return keep.all;
-}
-
-double rms(const std::vector<double>& x, std::size_t from = 0, std::size_t to = ~std::size_t{0}) {
-    double mean = 0.0, power = 0.0;
-    to = std::min(to, x.size());
-    const auto n = static_cast<double>(to - from);
-    for (std::size_t i = from; i < to; ++i) mean += x[i] / n;
-    for (std::size_t i = from; i < to; ++i) power += (x[i] - mean) * (x[i] - mean) / n;
-    return std::sqrt(power);
-}
-
-// Nothing but muscle and what the test asks for.
-constexpr const char* kPure = "noise=0&wander=0&offset=0";
+using sim_test::kPure;
+using sim_test::rms;
+using sim_test::send;
+using sim_test::Sent;
 
 TEST(Golden, G46_ShapingFilterOfTheModel) {
     EmgShapeFilter filter{EmgShape::design(1000.0)};
@@ -264,6 +214,66 @@ TEST(Sim, WritesItsTruth) {
     std::filesystem::remove_all(folder);
 }
 
+TEST(Sim, TruthKnowsContractionsRepetitionsOrientationAndWhatLiesOnTop) {
+    const std::filesystem::path folder = std::filesystem::temp_directory_path() / ("tonus_truth_more_" + std::to_string(getpid()));
+    send("sim:?task=trapezoid&level=0.5&pause=2&duration=20&vibration=30&duplicates=0.01&side=left&truth=" + folder.string());
+    nlohmann::json truth = nlohmann::json::parse(std::ifstream{folder / "truth.json"});
+    // 1 % of MVC on a raised cosine to half of it, and on the other side to a tenth.
+    for (const auto& [ch, height] : {std::pair{0, 0.5}, std::pair{1, 0.1}}) {
+        const double late_s = std::acos(1.0 - 2.0 * 0.01 / height) / M_PI;
+        const nlohmann::json& contractions = truth["channels"][static_cast<std::size_t>(ch)]["contractions_s"];
+        ASSERT_EQ(contractions.size(), 3u);
+        EXPECT_NEAR(contractions[0][0].get<double>(), 2.0 + late_s, 2e-4);
+        EXPECT_NEAR(contractions[0][1].get<double>(), 8.0 - late_s, 2e-4);
+        EXPECT_NEAR(contractions[1][0].get<double>(), 10.0 + late_s, 2e-4);
+        EXPECT_NEAR(contractions[2][1].get<double>(), 20.0, 1e-9) << "still at work at the end";
+    }
+    EXPECT_EQ(truth["vibration_hz"], 30.0);
+    EXPECT_EQ(truth["duplicates"], 0.01);
+    EXPECT_EQ(truth["source"], "noise");
+    EXPECT_TRUE(truth["repetitions_s"].empty());
+    EXPECT_FALSE(std::filesystem::exists(folder / "orientation.npy"));
+
+    send("sim:?task=reps&duration=14&imu=on&motion=on&truth=" + folder.string());
+    truth = nlohmann::json::parse(std::ifstream{folder / "truth.json"});
+    EXPECT_EQ(truth["repetitions_s"].size(), 3u) << "the fourth is not finished";
+    EXPECT_EQ(truth["channels"][0]["contractions_s"].size(), 1u);
+    EXPECT_EQ(truth["channels"][0]["contractions_s"][0][0], 0.0) << "at work from the first frame";
+    EXPECT_EQ(truth["motion"], true);
+    std::ifstream file{folder / "orientation.npy", std::ios::binary};
+    file.seekg(128 + 200 * 4 * 4);
+    std::array<float, 4> q{};
+    file.read(reinterpret_cast<char*>(q.data()), sizeof q);
+    const double flexion = PelvisMotion{parse_sim_options(SourceUrl{"sim:?task=reps"})}.bend(2.0).angle_rad;
+    EXPECT_NEAR(2.0 * static_cast<double>(std::atan2(q[2], q[0])), flexion, 1e-5) << "2 s: bent forward by 40 degrees";
+    EXPECT_EQ(std::filesystem::file_size(folder / "orientation.npy"), 128u + 1400u * 4u * 4u);
+    std::filesystem::remove_all(folder);
+}
+
+// Gravity, turned by the true orientation and the true mounting, is what the sensor feels.
+TEST(Sim, MountingAndOrientationExplainGravityInTheSensor) {
+    const SimOptions options = parse_sim_options(SourceUrl{"sim:?task=reps&imu=on&subject=9"});
+    PelvisSensor sensor{options};
+    const PelvisMotion motion{options};
+    using Vector = std::array<double, 3>;
+    const auto cross = [](const Vector& a, const Vector& b) {
+        return Vector{a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]};
+    };
+    const auto turned = [&](const std::array<double, 4>& q, double sign, Vector v) {
+        const Vector axis{sign * q[1], sign * q[2], sign * q[3]};
+        const Vector once = cross(axis, v), twice = cross(axis, once);
+        for (std::size_t i = 0; i < 3; ++i) v[i] += 2.0 * (q[0] * once[i] + twice[i]);
+        return v;
+    };
+    for (std::uint64_t f = 0; f < 400; ++f) {
+        const double t_s = kPelvisRate.time_s(f);
+        const auto [forward, up] = motion.acceleration_m_s2(t_s);
+        const Vector felt = turned(sensor.mounting(), 1.0, turned(motion.orientation(t_s), -1.0, {forward, 0.0, up + 9.80665}));
+        const PelvisSensor::Sample sample = sensor.next();
+        for (std::size_t i = 0; i < 3; ++i) ASSERT_NEAR(sample.acceleration_m_s2[i], felt[i], 0.15) << "bias 0.05, noise 0.02";
+    }
+}
+
 TEST(Sim, SaysWhatAnOptionCanBe) {
     const auto said = [](const std::string& url) {
         try {
@@ -283,6 +293,13 @@ TEST(Sim, SaysWhatAnOptionCanBe) {
         {"sim:?lead_off=MF_L@2-1", "is not like MF_L@12-18"},
         {"sim:?gap=3", "is not like 3.0-3.05,5-7"},
         {"sim:?nan=MF_L@1-2", "needs float=on"},
+        {"sim:?ramp=200", "ramp '200' is not one of 100 300 1000"},
+        {"sim:?motion=on", "needs imu=on"},
+        {"sim:?vibration_locked=0.3", "needs vibration=HZ"},
+        {"sim:?vibration=fast", "is not a number from 5 to 100"},
+        {"sim:?source=units&laplace=on", "needs source=noise"},
+        {"sim:?source=units&fatigue=0.004", "needs source=noise"},
+        {"sim:?side=up", "side 'up' is not one of both left right"},
         {"sim:?loss=2", "is not a number from 0 to 0.5"},
         {"sim:?seed=1.5", "is not a whole number"},
         {"sim:?levle=0.2", "did you mean 'level'?"},

@@ -12,17 +12,18 @@ namespace tonus {
 namespace {
 
 // Streams of random numbers under the subject's seed; the day's are in signal.cpp.
-constexpr std::uint64_t kStrengthStream = 100;
+constexpr std::uint64_t kStrengthStream = 100, kTremorStream = 200;
 
 constexpr double kDemoS = 40.0;          // of a demo without an end
 constexpr double kRampS = 0.5;
-constexpr double kStepRampS = 0.1;
 constexpr double kMvcRampS = 1.0;        // domain 4.2: 1-4-1 s
 constexpr double kMvcHoldS = 4.0;
 constexpr double kCalibrationRestS = 10.0;
 constexpr double kStairS = 5.0;
-constexpr double kRepetitionS = 4.0;
 constexpr double kEccentric = 0.6;       // lowering takes less than lifting (domain 11.2)
+constexpr double kTremor = 0.03;         // domain 11.2, of the activation
+constexpr double kTremorLeastHz = 8.0, kTremorMostHz = 12.0;
+constexpr double kGoesAlong = 0.2;       // the side that was not asked, in an effort of one side
 
 /// What one site is in the simulator.
 struct SimSite {
@@ -65,6 +66,9 @@ SimulatedSubject::SimulatedSubject(const SimOptions& options) : options_(options
     for (std::size_t ch = 0; ch < labels_.size(); ++ch) {
         const SimSite& site = site_of(labels_[ch]);
         Random random{options.subject, kStrengthStream + ch};
+        Random tremor{options.subject, kTremorStream + ch};
+        const double hz = kTremorLeastHz + (kTremorMostHz - kTremorLeastHz) * tremor.uniform();
+        tremor_.push_back({.hz = hz, .turn = tremor.uniform()});
         local_.push_back(site.local);
         // People differ, and so do their two sides.
         sigma_mvc_uv_.push_back(site.sigma_mvc_uv * std::exp(0.2 * std::clamp(random.normal(), -2.0, 2.0)));
@@ -83,7 +87,7 @@ double SimulatedSubject::demo(bool local, double t_s) const noexcept {
 }
 
 /// Maximal efforts, one after the other, after a rest.
-double SimulatedSubject::calibration(double t_s, double rest_s) const noexcept {
+double SimulatedSubject::efforts(double t_s, double rest_s) const noexcept {
     if (t_s < rest_s) return 0.0;
     const double trial_s = 2.0 * kMvcRampS + kMvcHoldS;
     const double into_s = std::fmod(t_s - rest_s, trial_s + options_.pause_s);
@@ -91,23 +95,36 @@ double SimulatedSubject::calibration(double t_s, double rest_s) const noexcept {
     return std::min(raised_cosine(into_s / kMvcRampS), raised_cosine((trial_s - into_s) / kMvcRampS));
 }
 
+/// One level and another in turn. The first half of the very first period has nothing to fall from.
+double SimulatedSubject::step(double t_s) const noexcept {
+    const double half_s = 0.5 * options_.period_s;
+    if (t_s < half_s) return options_.from_mvc;
+    const double into_s = std::fmod(t_s, options_.period_s);
+    const bool second = into_s >= half_s;
+    const double rise = raised_cosine((second ? into_s - half_s : into_s) / options_.ramp_s);
+    return second ? options_.from_mvc + (options_.to_mvc - options_.from_mvc) * rise
+                  : options_.to_mvc + (options_.from_mvc - options_.to_mvc) * rise;
+}
+
 double SimulatedSubject::activation(std::size_t channel, double t_s) const noexcept {
+    double a = profile(channel, t_s);
+    const bool left = channel % 2 == 0;
+    if (options_.side != SimSide::both && left != (options_.side == SimSide::left)) a *= kGoesAlong;
+    if (options_.drift_per_min != 0.0) a *= std::max(0.0, 1.0 + options_.drift_per_min * t_s / 60.0);
+    if (options_.tremor) a *= 1.0 + kTremor * std::sin(2.0 * std::numbers::pi * (tremor_[channel].hz * t_s + tremor_[channel].turn));
+    return a;
+}
+
+/// What the task asks of a muscle.
+double SimulatedSubject::profile(std::size_t channel, double t_s) const noexcept {
     switch (options_.task) {
         case SimTask::demo: return demo(local_[channel], t_s);
-        case SimTask::calibration: return calibration(t_s, kCalibrationRestS);
-        case SimTask::mvc: return calibration(t_s, 0.0);
+        case SimTask::calibration: return efforts(t_s, kCalibrationRestS);
+        case SimTask::mvc: return efforts(t_s, 0.0);
         case SimTask::rest: return 0.0;
         case SimTask::hold: return options_.level_mvc;
-        case SimTask::step: {
-            const double half_s = 0.5 * options_.period_s;
-            const double into_s = std::fmod(t_s, options_.period_s);
-            const bool second = into_s >= half_s;
-            const double rise = raised_cosine((second ? into_s - half_s : into_s) / kStepRampS);
-            // The first half of the very first period has nothing to fall from.
-            if (t_s < half_s) return options_.from_mvc;
-            return second ? options_.from_mvc + (options_.to_mvc - options_.from_mvc) * rise
-                          : options_.to_mvc + (options_.from_mvc - options_.to_mvc) * rise;
-        }
+        case SimTask::step: return step(t_s);
+        case SimTask::trapezoid: return options_.level_mvc * efforts(t_s, options_.pause_s);
         case SimTask::staircase: {
             const int step = static_cast<int>(std::fmod(t_s, 12.0 * kStairS) / kStairS);  // 10 … 60 … 10 %
             return 0.1 * (step < 6 ? step + 1 : 12 - step);

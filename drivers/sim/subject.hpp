@@ -27,13 +27,19 @@ public:
     double activation(std::size_t channel, double t_s) const noexcept;
 
 private:
+    struct Tremor {
+        double hz, turn;
+    };
+    double profile(std::size_t channel, double t_s) const noexcept;
     double demo(bool local, double t_s) const noexcept;
-    double calibration(double t_s, double rest_s) const noexcept;
+    double efforts(double t_s, double rest_s) const noexcept;
+    double step(double t_s) const noexcept;
 
     SimOptions options_;
     std::vector<std::string> labels_;
     std::vector<bool> local_;
     std::vector<double> sigma_mvc_uv_;
+    std::vector<Tremor> tremor_;
 };
 
 }  // namespace tonus

@@ -10,6 +10,8 @@ namespace tonus {
 namespace {
 
 constexpr double kThird = 1.0 / 3.0;
+constexpr double kContracted = 0.01;  // of the maximum
+constexpr double kOnsetS = 1e-4;      // an onset is known to this
 
 std::string folder_made(Files& files, const std::string& folder) {
     files.make_folder(folder);
@@ -32,7 +34,45 @@ SimTruth::SimTruth(Files& files, const SimOptions& options, const SimulatedSubje
       options_(options),
       subject_(subject),
       muscle_(files, folder_made(files, options.truth_folder) + "/muscle.npy", options.n_channels),
-      activation_(files, options.truth_folder + "/activation.npy", options.n_channels) {}
+      activation_(files, options.truth_folder + "/activation.npy", options.n_channels),
+      motion_(options),
+      mounting_(PelvisSensor{options}.mounting()),
+      contractions_(options.n_channels),
+      contracted_(options.n_channels, false) {
+    if (options.imu) orientation_.emplace(files, options.truth_folder + "/orientation.npy", 4);
+}
+
+void SimTruth::pelvis_frame() {
+    row_.clear();
+    for (const double q : motion_.orientation(kPelvisRate.time_s(n_pelvis_frames_))) row_.push_back(static_cast<float>(q));
+    orientation_->write(row_);
+    ++n_pelvis_frames_;
+}
+
+/// When the activation crossed the level of a contraction, between two ticks on its two sides.
+double SimTruth::crossing_s(std::size_t channel, double before_s, double after_s) const {
+    const bool rises = subject_.activation(channel, after_s) >= kContracted;
+    while (after_s - before_s > kOnsetS) {
+        const double middle_s = 0.5 * (before_s + after_s);
+        const bool crossed = (subject_.activation(channel, middle_s) >= kContracted) == rises;
+        (crossed ? after_s : before_s) = middle_s;
+    }
+    return after_s;
+}
+
+void SimTruth::follow_contraction(std::size_t channel, double activation, double t_s) {
+    const bool contracted = activation >= kContracted;
+    std::vector<Contraction>& contractions = contractions_[channel];
+    if (contracted != contracted_[channel]) {
+        // One that is there from the first tick began with the recording or before.
+        const bool first = n_ticks_ == 0 && subject_.activation(channel, 0.0) >= kContracted;
+        const double s = first ? 0.0 : crossing_s(channel, std::max(0.0, t_s - kTickS), t_s);
+        if (contracted) contractions.push_back({s, s});
+        else contractions.back().offset_s = s;
+    }
+    if (contracted) contractions.back().offset_s = options_.rate.time_s(n_frames_);
+    contracted_[channel] = contracted;
+}
 
 void SimTruth::frame(std::span<const double> muscle_uv) {
     row_.clear();
@@ -52,6 +92,7 @@ void SimTruth::end_ticks() {
             const double a = subject_.activation(ch, t_s);
             (subject_.is_local(ch) ? local : global) = std::max(subject_.is_local(ch) ? local : global, a);
             row_.push_back(static_cast<float>(a));
+            follow_contraction(ch, a, t_s);
         }
         activation_.write(row_);
         for (auto [level, intervals] : {std::pair{local, &over_local_}, std::pair{global, &over_global_}}) {
@@ -72,23 +113,50 @@ std::string SimTruth::intervals_json(const std::vector<Interval>& intervals) con
     return "[" + text + "]";
 }
 
-std::string SimTruth::json() const {
+std::string SimTruth::channels_json() const {
     std::string channels;
     for (std::size_t ch = 0; ch < subject_.n_channels(); ++ch) {
-        channels += fmt::format("{}{{\"label\":\"{}\",\"class\":\"{}\",\"sigma_mvc_uv\":{:.9g}}}", ch == 0 ? "" : ",", subject_.label(ch),
-                                subject_.is_local(ch) ? "local" : "not local", subject_.sigma_mvc_uv(ch));
+        std::string contractions;
+        for (const Contraction& contraction : contractions_[ch]) {
+            contractions += fmt::format("{}[{:.4f},{:.4f}]", contractions.empty() ? "" : ",", contraction.onset_s, contraction.offset_s);
+        }
+        channels += fmt::format("{}{{\"label\":\"{}\",\"class\":\"{}\",\"sigma_mvc_uv\":{:.9g},\"contractions_s\":[{}]}}", ch == 0 ? "" : ",",
+                                subject_.label(ch), subject_.is_local(ch) ? "local" : "not local", subject_.sigma_mvc_uv(ch), contractions);
     }
+    return channels;
+}
+
+std::string SimTruth::repetitions_json() const {
+    std::string text;
+    if (options_.task != SimTask::reps) return text;
+    for (double begin_s = 0.0; begin_s + kRepetitionS <= options_.rate.time_s(n_frames_); begin_s += kRepetitionS) {
+        text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", begin_s, begin_s + kRepetitionS);
+    }
+    return text;
+}
+
+std::string SimTruth::json() const {
+    const SimOptions& o = options_;
+    const std::string on_top = fmt::format(
+        "\"vibration_hz\":{},\"vibration_locked\":{},\"motion\":{},\"spikes_per_s\":{},\"crosstalk\":{},\"loss\":{},\"duplicates\":{},"
+        "\"reorder\":{},\"source\":\"{}\",\"laplace\":{},\"tremor\":{},\"drift_per_min\":{},\"fatigue_per_s\":{}",
+        o.vibration_hz, o.vibration_locked, o.motion, o.spikes_per_s, o.crosstalk, o.loss, o.duplicates, o.reorder,
+        o.source == SimSource::units ? "units" : "noise", o.laplace, o.tremor, o.drift_per_min, o.fatigue_per_s);
+    const std::string pelvis = o.imu ? fmt::format(",\"pelvis\":{{\"rate_hz\":{},\"breath_hz\":{},\"mounting_wxyz\":[{:.9g}]}}", kPelvisRate.hz(), kBreathHz,
+                                                   fmt::join(mounting_, ","))
+                                     : std::string{};
     return fmt::format(
-        "{{\"subject\":{},\"seed\":{},\"rate_hz\":{:.12g},\"frames\":{},\"noise_uv\":{},\"ecg\":{},\"mains_hz\":{},\"channels\":[{}],"
-        "\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{}}}\n",
-        options_.subject, options_.seed, options_.rate.hz(), n_frames_, options_.noise_uv, options_.ecg, options_.mains_hz, channels,
-        faults_json(options_.lead_off, subject_), faults_json(options_.saturate, subject_), faults_json(options_.flat, subject_),
-        faults_json(options_.nan, subject_), intervals_json(over_local_), intervals_json(over_global_));
+        "{{\"subject\":{},\"seed\":{},\"rate_hz\":{:.12g},\"frames\":{},\"noise_uv\":{},\"ecg\":{},\"mains_hz\":{},{},\"channels\":[{}],"
+        "\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{},\"repetitions_s\":[{}]{}}}\n",
+        o.subject, o.seed, o.rate.hz(), n_frames_, o.noise_uv, o.ecg, o.mains_hz, on_top, channels_json(), faults_json(o.lead_off, subject_),
+        faults_json(o.saturate, subject_), faults_json(o.flat, subject_), faults_json(o.nan, subject_), intervals_json(over_local_),
+        intervals_json(over_global_), repetitions_json(), pelvis);
 }
 
 void SimTruth::close() {
     muscle_.close();
     activation_.close();
+    if (orientation_) orientation_->close();
     const std::string path = options_.truth_folder + "/truth.json";
     const std::string text = json();
     const std::unique_ptr<OutputFile> file = files_.create(path, IfExists::replace);

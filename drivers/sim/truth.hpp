@@ -1,9 +1,12 @@
 #pragma once
 
+#include <array>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "drivers/sim/pelvis.hpp"
 #include "drivers/sim/subject.hpp"
 #include "engine/core/files.hpp"
 #include "engine/formats/npy.hpp"
@@ -13,8 +16,11 @@ namespace tonus {
 /// Writes what is true beside what the device sends:
 ///   muscle.npy      (frames, channels)  µV, the muscles' own signal, without anything on top
 ///   activation.npy  (ticks, channels)   fraction of the maximum, in the middle of each 10 ms
-///   truth.json      labels, strengths, rates, scripted faults, and when local or global muscles
-///                   work at a third of their maximum or more
+///   orientation.npy (frames, 4)         of the pelvis as w x y z, at 100 Hz; with imu=on
+///   truth.json      labels, strengths, rates, scripted faults, everything that lies on top of the
+///                   muscles, when local or global muscles work at a third of their maximum or
+///                   more, when each muscle contracts (1 % of its maximum or more, to 0.1 ms),
+///                   and the repetitions of task=reps that were finished
 ///
 /// Errors   Error (failed) when the disk refuses.
 class SimTruth {
@@ -22,23 +28,37 @@ public:
     SimTruth(Files& files, const SimOptions& options, const SimulatedSubject& subject);
 
     void frame(std::span<const double> muscle_uv);
+    void pelvis_frame();
     void close();
 
 private:
     struct Interval {
         std::size_t first_tick, end_tick;
     };
+    struct Contraction {
+        double onset_s, offset_s;
+    };
     void end_ticks();
+    void follow_contraction(std::size_t channel, double activation, double t_s);
+    double crossing_s(std::size_t channel, double before_s, double after_s) const;
     std::string json() const;
     std::string intervals_json(const std::vector<Interval>& intervals) const;
+    std::string channels_json() const;
+    std::string repetitions_json() const;
 
     Files& files_;
     SimOptions options_;
     SimulatedSubject subject_;
     NpyWriter muscle_;
     NpyWriter activation_;
+    PelvisMotion motion_;
+    std::array<double, 4> mounting_;
+    std::optional<NpyWriter> orientation_;
     std::vector<float> row_;
     std::vector<Interval> over_local_, over_global_;
+    std::vector<std::vector<Contraction>> contractions_;  ///< per channel
+    std::vector<bool> contracted_;                        ///< per channel: at the last tick
+    std::uint64_t n_pelvis_frames_ = 0;
     std::uint64_t n_frames_ = 0;
     std::uint64_t n_ticks_ = 0;
 };

@@ -10,14 +10,15 @@
 #include <fmt/format.h>
 
 #include "engine/activation/activation.hpp"
-#include "engine/activation/site.hpp"
 #include "engine/core/denormals.hpp"
 #include "engine/core/error.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/load/load_input.hpp"
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/montage.hpp"
+#include "engine/pipeline/reference_watch.hpp"
 #include "engine/pipeline/ring_sink.hpp"
+#include "engine/pipeline/stage_configs.hpp"
 #include "engine/pipeline/tally.hpp"
 #include "engine/pipeline/zero_phase_stream.hpp"
 #include "engine/timeline/stream_timeline.hpp"
@@ -48,6 +49,10 @@ void refuse_what_is_not_supported(std::span<Device* const> devices, const Sessio
         throw usage_error(fmt::format("{}: flag engine B judges live energies, not the zero-phase envelope: set engine = \"A\"",
                                       session.path));
     }
+    if (session.vibration_hz > 0.0) {
+        throw usage_error(fmt::format("{}: the zero-phase form has no vibration comb: take vibration_hz out, or replay without it",
+                                      session.path));
+    }
 }
 
 /// A stream of the device: its account, and its samples when it carries EMG that is used.
@@ -59,27 +64,6 @@ struct Stream {
     bool mismatch_reported = false;
 };
 
-EmgChainConfig config_of(const StreamInfo& stream, std::size_t index, std::span<const ChannelPlace> places,
-                         const Session& session) {
-    EmgChainConfig config{.gate = {stream},
-                          .condition = {.rate = stream.rate,
-                                        .mains_hz = session.mains == "50" ? 50.0 : session.mains == "60" ? 60.0 : 0.0},
-                          .window_s = session.window_s,
-                          .find_mains = session.mains == "auto"};
-    config.rest_uv.assign(stream.channels.size(), 0.0);
-    config.mvc_uv.assign(stream.channels.size(), 0.0);
-    config.condition.profiles.assign(stream.channels.size(), Profile::general);
-    for (std::size_t m = 0; m < places.size(); ++m) {
-        if (places[m].stream != index) continue;
-        config.condition.profiles[places[m].lane] = profile_of(session.channels[m], session.profile);
-        if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
-            config.rest_uv[places[m].lane] = reference->rest_uv;
-            config.mvc_uv[places[m].lane] = reference->unbiased_mvc_uv();
-        }
-    }
-    return config;
-}
-
 /// Reads a recording to its end, and keeps it.
 class Recording {
 public:
@@ -89,7 +73,7 @@ public:
             const std::size_t s = streams.size();
             streams.push_back({.timeline = StreamTimeline{info}, .rate = info.rate});
             const bool used = std::any_of(places.begin(), places.end(), [&](const ChannelPlace& p) { return p.stream == s; });
-            if (used) streams.back().emg = std::make_unique<ZeroPhaseStream>(info, config_of(info, s, places, session));
+            if (used) streams.back().emg = std::make_unique<ZeroPhaseStream>(info, chain_config(info, s, places, session));
         }
     }
 
@@ -179,38 +163,32 @@ private:
     FrameRing::Reader reader_;
 };
 
-ActivationConfig activation_of(const Session& session) {
-    ActivationConfig config{.roles = {}, .window_s = session.window_s};
-    for (const SessionChannel& channel : session.channels) {
-        const std::optional<Site> site = find_site(channel.site);
-        ChannelRole role{.muscle = channel.muscle, .weight = channel.weight, .fidelity = site ? site->fidelity : 0.25};
-        if (channel.reference) {
-            role.bandwidth_hz = channel.reference->bandwidth_hz;
-            role.mvc_window_s = channel.reference->window_s;
-            role.mvc_spread = channel.reference->repeatability;
-        }
-        config.roles.push_back(role);
+/// Hands results to the sinks at once.
+class SinkPort final : public ResultPort {
+public:
+    explicit SinkPort(std::span<Sink* const> sinks) noexcept : sinks_(sinks) {}
+    void row(const ResultRow& row) noexcept override {
+        for (Sink* sink : sinks_) sink->row(row);
     }
-    return config;
-}
+    void event(const Event& event) noexcept override {
+        for (Sink* sink : sinks_) sink->event(event);
+    }
 
-std::vector<std::optional<MvcReference>> references_of(const Session& session) {
-    std::vector<std::optional<MvcReference>> references;
-    for (const SessionChannel& channel : session.channels) references.push_back(channel.reference);
-    return references;
-}
+private:
+    std::span<Sink* const> sinks_;
+};
 
 /// From the envelopes of a tick to its row, and the events of the flag, as the pipeline does it.
 class Rows {
 public:
     Rows(const Session& session, std::span<Sink* const> sinks)
-        : sinks_(sinks),
-          normalise_(references_of(session)),
+        : out_(sinks),
+          normalise_(references_of(session, false)),
           activation_(activation_of(session)),
           load_(session.load),
           limit_mvc_(session.load.limit_mvc),
           tally_(session.channels.size(), session.load),
-          n_over_(session.channels.size(), 0),
+          references_(rest_levels_of(session)),
           envelope_uv_(session.channels.size(), 0.0f),
           status_(session.channels.size()) {}
 
@@ -236,58 +214,43 @@ public:
                             .load_reason = flag.reason,
                             .channels = channels};
         tally_.add(row, load, flag);
-        watch_references(activation, time_s);
+        references_.process({tick, envelope_uv_, status_}, activation, time_s, out_);
         report_flag(load, flag, time_s);
-        for (Sink* sink : sinks_) sink->row(row);
+        out_.row(row);
     }
 
-    void event(const Event& event) {
-        for (Sink* sink : sinks_) sink->event(event);
-    }
+    void event(const Event& event) { out_.event(event); }
 
     const Tally& tally() const noexcept { return tally_; }
 
 private:
-    /// More than the maximum for half a second is a wrong maximum (domain 4.5). Said once.
-    void watch_references(const Tick<unit::Mvc>& activation, double time_s) {
-        constexpr std::uint32_t kTicks = 50, kSaid = ~std::uint32_t{0};
-        for (std::size_t m = 0; m < n_over_.size(); ++m) {
-            if (n_over_[m] == kSaid) continue;
-            const bool above = activation.status[m].state == ValueState::valid && activation.value[m] > 1.0f;
-            n_over_[m] = above ? n_over_[m] + 1 : 0;
-            if (n_over_[m] <= kTicks) continue;
-            n_over_[m] = kSaid;
-            event({.kind = EventKind::over_reference, .time_s = time_s, .stream = m});
-        }
-    }
-
     void report_flag(const LoadTick& load, const LoadResult& flag, double time_s) {
         Event of_flag{.time_s = time_s, .value = static_cast<double>(load.value_mvc)};
         if (flag.raised || flag.cleared) {
             of_flag.kind = flag.raised ? EventKind::load_raised : EventKind::load_cleared;
             of_flag.onset_s = static_cast<double>(flag.since) * kTickS;
-            event(of_flag);
+            out_.event(of_flag);
         }
         const bool is_unknown = flag.state == LoadState::unknown, was_unknown = last_.state == LoadState::unknown;
         if (is_unknown && (!reported_ || !was_unknown || flag.reason != last_.reason)) {
             of_flag.kind = EventKind::load_unknown;
             of_flag.reason = flag.reason;
-            event(of_flag);
+            out_.event(of_flag);
         } else if (!is_unknown && was_unknown && reported_) {
             of_flag.kind = EventKind::load_known;
-            event(of_flag);
+            out_.event(of_flag);
         }
         reported_ = true;
         last_ = flag;
     }
 
-    std::span<Sink* const> sinks_;
+    SinkPort out_;
     Normalise normalise_;
     Activation activation_;
     LoadFlag load_;
     float limit_mvc_;
     Tally tally_;
-    std::vector<std::uint32_t> n_over_;  // ticks above the maximum, per channel
+    ReferenceWatch references_;
     std::vector<float> envelope_uv_;
     std::vector<Status> status_;
     LoadResult last_ = {};

@@ -27,7 +27,7 @@ namespace tonus {
 ///            marked 50 ms before it too; the last 20 ms before a hole settle, as those after it.
 /// As live    hum is found and taken off by the same detector and canceller, whose delay is none,
 ///            after the filters; and spectra are those of the last whole window.
-/// Memory     13 bytes a sample, of all channels.
+/// Memory     about 14 bytes a sample, of all channels.
 /// Source     domain 2.2 "Offline form", 2.5, 2.7, 3.2.
 class ZeroPhaseStream {
 public:

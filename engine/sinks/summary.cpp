@@ -50,7 +50,7 @@ std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream
 
 std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
     const double unknown_s = static_cast<double>(summary.n_ticks - summary.n_ticks_known) * kTickS;
-    std::string text = fmt::format("{:.1f} s of data, {} form", summary.duration_s, session.form);
+    std::string text = fmt::format("{:.1f} s of data ({})", summary.duration_s, session.form);
     text += unknown_s > 0.0 ? fmt::format(", the load unknown for {:.1f} s\n", unknown_s) : "\n";
     if (summary.n_ticks_known > 0) {
         text += fmt::format("  load at or over {:.0f} % of maximum for {} of the known time\n",

@@ -34,6 +34,7 @@ struct ReplayOptions {
     std::string out;
     std::string events;
     std::string taps;
+    bool zero_phase = false;
     Voice voice;
 };
 

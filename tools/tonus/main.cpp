@@ -75,6 +75,10 @@ void add_replay(CLI::App& app, cli::ReplayOptions& options) {
     command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
     command.add_option("--events", options.events, "write the events (JSON lines)");
     command.add_option("--taps", options.taps, "write every stage's output as .npy into this folder");
+    command.add_flag("--offline-zero-phase", options.zero_phase,
+                     "filter forward and backward and centre the windows: results without delay,\n"
+                     "which no live run can have; to time contractions and to judge the live form.\n"
+                     "One recording, held in memory; not with --speed 1 or --taps");
     add_voice(command, options.voice);
     command.footer("Example: tonus replay squat.edf --session back.toml --out squat.csv\n"
                    "A file that does not say its rate or unit takes them from the session file, or as\n"

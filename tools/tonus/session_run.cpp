@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/pipeline/npy_taps.hpp"
+#include "engine/pipeline/run_zero_phase.hpp"
 #include "engine/sinks/console_sink.hpp"
 #include "engine/sinks/events_file.hpp"
 #include "engine/sinks/results_table.hpp"
@@ -48,6 +49,19 @@ void say(const SessionInfo& info, const RunSummary& summary, const Voice& voice,
     }
 }
 
+/// Says what went wrong with the devices. Returns the exit code.
+int say_trouble(const RunSummary& summary) {
+    int code = 0;
+    for (std::size_t s = 0; s < summary.streams.size(); ++s) {
+        if (summary.streams[s].trouble.empty()) continue;
+        if (s == 0 || summary.streams[s].trouble != summary.streams[s - 1].trouble) {
+            fmt::print(stderr, "tonus: {}\n", summary.streams[s].trouble);
+        }
+        code = 1;
+    }
+    return code;
+}
+
 }  // namespace
 
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
@@ -73,16 +87,19 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
         if (taps) taps->close();
     }
     say(pipeline.info(), summary, voice, live);
+    return say_trouble(summary);
+}
 
-    int code = 0;
-    for (std::size_t s = 0; s < summary.streams.size(); ++s) {
-        if (summary.streams[s].trouble.empty()) continue;
-        if (s == 0 || summary.streams[s].trouble != summary.streams[s - 1].trouble) {
-            fmt::print(stderr, "tonus: {}\n", summary.streams[s].trouble);
-        }
-        code = 1;
-    }
-    return code;
+int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice& voice) {
+    // Before the sinks: what cannot be done must not empty a table of before.
+    const SessionInfo info = zero_phase_info(sources.devices, sources.session);
+    Sinks sinks = make_sinks(outputs, false);
+    ProgressBar progress{"replaying", !voice.quiet && !voice.json};
+    const RunSummary summary = run_zero_phase(sources.devices, sources.session, sinks.all,
+                                              {.progress = [&](double part) { progress.show(part); },
+                                               .stop = &interrupted()});
+    say(info, summary, voice, false);
+    return say_trouble(summary);
 }
 
 }  // namespace tonus::cli

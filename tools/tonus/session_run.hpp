@@ -23,4 +23,7 @@ enum class Speed { live, full };
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
                 std::optional<double> duration_s = {});
 
+/// The same over one recording in its offline form (run_zero_phase). `outputs.taps` is not used.
+int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice& voice);
+
 }  // namespace tonus::cli
