@@ -1,8 +1,21 @@
 #include <exception>
 
+#include "engine/pipeline/direct_port.hpp"
 #include "engine/pipeline/ring_sink.hpp"
 
 namespace tonus {
+
+void end_sinks(std::span<Sink* const> sinks, const RunSummary& summary) {
+    std::exception_ptr first_failure;
+    for (Sink* sink : sinks) {
+        try {
+            sink->end(summary);
+        } catch (...) {
+            if (!first_failure) first_failure = std::current_exception();
+        }
+    }
+    if (first_failure) std::rethrow_exception(first_failure);
+}
 
 RunSummary finish_run(std::span<Device* const> devices, Pipeline& pipeline,
                       std::span<Sink* const> sinks) {
@@ -13,15 +26,7 @@ RunSummary finish_run(std::span<Device* const> devices, Pipeline& pipeline,
             summary.streams[stream++].trouble = device->trouble();
         }
     }
-    std::exception_ptr first_failure;
-    for (Sink* sink : sinks) {
-        try {
-            sink->end(summary);
-        } catch (...) {
-            if (!first_failure) first_failure = std::current_exception();
-        }
-    }
-    if (first_failure) std::rethrow_exception(first_failure);
+    end_sinks(sinks, summary);
     return summary;
 }
 

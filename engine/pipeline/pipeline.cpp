@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
-#include "engine/load/load_input.hpp"
 #include "engine/pipeline/montage.hpp"
 #include "engine/pipeline/stage_configs.hpp"
 
@@ -85,18 +84,11 @@ Pipeline::Pipeline(std::span<const StreamInfo> streams, const Session& session)
     : Pipeline(std::span<const std::span<const StreamInfo>>{&streams, 1}, session) {}
 
 Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const Session& session)
-    : envelope_uv_(session.channels.size(), 0.0f),
-      envelope_status_(session.channels.size()),
-      results_(session.channels.size()),
+    : results_(session.channels.size()),
+      energies_(session.channels.size()),
       template_uv_(session.channels.size(), 0.0f),
       template_status_(session.channels.size()),
-      normalise_(references_of(session, false)),
-      normalise_template_(references_of(session, true)),
-      activation_(activation_of(session)),
-      load_(session.load),
-      energies_(session.channels.size()),
-      references_(rest_levels_of(session)),
-      tally_(session.channels.size(), session.load) {
+      normalise_template_(references_of(session, true)) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
             "{}no channel to work on: the session names none, or the source has no EMG",
@@ -145,9 +137,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         const std::string doubt = reference_doubt(channel, info_.streams[feeds_[m].stream], session);
         if (!doubt.empty()) info_.notes.push_back(doubt);
     }
-    if (session.engine == "B") {
-        cusum_.emplace(cusum_channels(session), cusum_config(session, info_.streams[reference_].rate));
-    }
+    rows_.emplace(session, info_.streams[reference_].rate);
     info_.ecg_template = session.ecg_template;
     if (session.vibration_hz > 0.0) {
         info_.notes.push_back(fmt::format("vibration of {:.4g} Hz and its multiples are combed out; reflexes locked to it go with them, "
@@ -156,7 +146,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     info_.limit_mvc = session.load.limit_mvc;
     info_.release_mvc = session.load.release_mvc;
     info_.envelope_delay_s = delay_s;
-    info_.flag_delay_s = load_.delay_s();
+    info_.flag_delay_s = rows_->flag_delay_s();
     if (const std::vector<std::string> unused = unused_inputs(devices, places); !unused.empty()) {
         info_.notes.push_back(fmt::format("not in the montage, and not used: {}", joined(unused)));
     }
@@ -245,22 +235,21 @@ void Pipeline::end_stream(std::size_t device, std::size_t index, std::uint64_t n
 void Pipeline::gather(std::int64_t arrival_ns) noexcept {
     for (std::size_t m = 0; m < feeds_.size(); ++m) {
         const Stream& stream = streams_[feeds_[m].stream];
-        envelope_uv_[m] = stream.latest_uv[feeds_[m].lane];
-        envelope_status_[m] = stream.latest_status[feeds_[m].lane];
-        template_uv_[m] = stream.latest_template_uv[feeds_[m].lane];
-        template_status_[m] = stream.latest_template_status[feeds_[m].lane];
-        if (arrival_ns - stream.latest_arrival_ns > kStaleNs || stream.latest_arrival_ns < 0) {
-            envelope_status_[m].state = ValueState::invalid;
-            envelope_status_[m].reason = Reason::stale;
-            template_status_[m] = envelope_status_[m];
-        }
-        envelope_status_[m].quality = stream.chain->quality()[feeds_[m].lane].index;
-        energies_[m] = {stream.latest_energy_uv2[feeds_[m].lane], static_cast<double>(stream.latest_n_valid[feeds_[m].lane]), envelope_status_[m]};
+        const std::size_t lane = feeds_[m].lane;
         ChannelResult& result = results_[m];
-        result.quality = stream.chain->quality()[feeds_[m].lane];
-        const SpectrumValue& spectrum = stream.chain->spectra()[feeds_[m].lane];
-        result.rms_uv = envelope_uv_[m];
-        result.rms_status = envelope_status_[m];
+        result.rms_uv = stream.latest_uv[lane];
+        result.rms_status = stream.latest_status[lane];
+        template_uv_[m] = stream.latest_template_uv[lane];
+        template_status_[m] = stream.latest_template_status[lane];
+        if (arrival_ns - stream.latest_arrival_ns > kStaleNs || stream.latest_arrival_ns < 0) {
+            result.rms_status.state = ValueState::invalid;
+            result.rms_status.reason = Reason::stale;
+            template_status_[m] = result.rms_status;
+        }
+        result.quality = stream.chain->quality()[lane];
+        result.rms_status.quality = result.quality.index;
+        energies_[m] = {stream.latest_energy_uv2[lane], static_cast<double>(stream.latest_n_valid[lane]), result.rms_status};
+        const SpectrumValue& spectrum = stream.chain->spectra()[lane];
         result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
         result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
     }
@@ -268,17 +257,6 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
 
 void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept {
     gather(arrival_ns);
-    const Tick<unit::Microvolt> envelope{tick, envelope_uv_, envelope_status_};
-    const Tick<unit::Mvc> activation = normalise_.process(envelope);
-    if (taps_ != nullptr) taps_->activation(activation);
-    const GroupTick groups = activation_.process(activation);
-    const LoadTick load = load_input(groups, info_.limit_mvc);
-    const LoadResult flag = cusum_ ? cusum_->process(tick, energies_) : load_.process(load);
-
-    for (std::size_t m = 0; m < results_.size(); ++m) {
-        results_[m].mvc = activation.value[m];
-        results_[m].mvc_status = activation.status[m];
-    }
     if (info_.ecg_template) {
         const Tick<unit::Mvc> by_template = normalise_template_.process({tick, template_uv_, template_status_});
         for (std::size_t m = 0; m < results_.size(); ++m) {
@@ -286,18 +264,7 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
             results_[m].template_status = by_template.status[m];
         }
     }
-    const double time_s = static_cast<double>(tick + 1) / static_cast<double>(kTicksPerSecond);
-    const ResultRow row{.tick = tick,
-                        .time_s = time_s,
-                        .arrival_ns = arrival_ns,
-                        .groups = groups,
-                        .load = flag.state,
-                        .load_reason = flag.reason,
-                        .channels = results_};
-    tally_.add(row, load, flag);
-    references_.process(envelope, activation, time_s, out);
-    report_flag(load, flag, time_s, out);
-    out.row(row);
+    rows_->process(tick, arrival_ns, results_, energies_, out, taps_);
 }
 
 void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {
@@ -308,36 +275,12 @@ void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {
     out.event({.kind = EventKind::mains, .time_s = stream.rate.time_s(mains.from_frame), .stream = index, .value = mains.frequency_hz});
 }
 
-void Pipeline::report_flag(const LoadTick& load, const LoadResult& flag, double time_s,
-                           ResultPort& out) noexcept {
-    Event event{.time_s = time_s};
-    event.value = static_cast<double>(load.value_mvc);
-    if (flag.raised || flag.cleared) {
-        event.kind = flag.raised ? EventKind::load_raised : EventKind::load_cleared;
-        event.onset_s = static_cast<double>(flag.since) * kTickS;
-        out.event(event);
-    }
-    const bool is_unknown = flag.state == LoadState::unknown;
-    const bool was_unknown = last_state_ == LoadState::unknown;
-    if (is_unknown && (!reported_ || !was_unknown || flag.reason != last_reason_)) {
-        event.kind = EventKind::load_unknown;
-        event.reason = flag.reason;
-        out.event(event);
-    } else if (!is_unknown && (was_unknown && reported_)) {
-        event.kind = EventKind::load_known;
-        out.event(event);
-    }
-    reported_ = true;
-    last_state_ = flag.state;
-    last_reason_ = flag.reason;
-}
-
 RunSummary Pipeline::summary() const {
     RunSummary summary;
     for (const Stream& stream : streams_) {
         summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), {}});
     }
-    tally_.write_to(summary);
+    rows_->tally().write_to(summary);
     return summary;
 }
 

@@ -6,14 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "engine/activation/activation.hpp"
-#include "engine/load/group_cusum.hpp"
-#include "engine/load/load_flag.hpp"
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
-#include "engine/pipeline/reference_watch.hpp"
+#include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/session.hpp"
-#include "engine/pipeline/tally.hpp"
 #include "engine/sinks/result_ring.hpp"
 #include "engine/sinks/sink.hpp"
 #include "engine/timeline/stamp_merge.hpp"
@@ -71,30 +67,18 @@ private:
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
     void gather(std::int64_t arrival_ns) noexcept;
     void watch_mains(std::size_t index, ResultPort& out) noexcept;
-    void report_flag(const LoadTick& load, const LoadResult& result, double time_s,
-                     ResultPort& out) noexcept;
 
     SessionInfo info_;
     std::vector<std::size_t> first_stream_;  // of each device
     std::vector<Stream> streams_;
     std::size_t reference_ = 0;              // the first EMG stream: it gives the ticks
     std::vector<Feed> feeds_;                // one per montage channel
-    std::vector<float> envelope_uv_;         // per montage channel
-    std::vector<Status> envelope_status_;
-    std::vector<ChannelResult> results_;
+    std::vector<ChannelResult> results_;     // per montage channel
+    std::vector<ChannelEnergy> energies_;    // the same, for flag engine B
     std::vector<float> template_uv_;         // the same of ECG path B
     std::vector<Status> template_status_;
-    Normalise normalise_;
     Normalise normalise_template_;
-    Activation activation_;
-    LoadFlag load_;
-    std::optional<GroupCusum> cusum_;        // engine B, instead of load_
-    std::vector<ChannelEnergy> energies_;    // per montage channel, for it
-    ReferenceWatch references_;
-    LoadState last_state_ = LoadState::unknown;
-    Reason last_reason_ = Reason::none;
-    bool reported_ = false;
-    Tally tally_;
+    std::optional<RowMaker> rows_;           // always there once constructed
     Taps* taps_ = nullptr;
 };
 

@@ -4,6 +4,7 @@
 
 #include "engine/core/denormals.hpp"
 #include "engine/core/error.hpp"
+#include "engine/pipeline/direct_port.hpp"
 #include "engine/pipeline/ring_sink.hpp"
 #include "engine/pipeline/run.hpp"
 
@@ -12,21 +13,6 @@ namespace {
 
 constexpr double kRingS = 2.0;
 constexpr int kRecordsPerProgress = 256;
-
-/// Hands results to the sinks at once: they share the thread.
-class DirectPort final : public ResultPort {
-public:
-    explicit DirectPort(std::span<Sink* const> sinks) noexcept : sinks_(sinks) {}
-    void row(const ResultRow& row) noexcept override {
-        for (Sink* sink : sinks_) sink->row(row);
-    }
-    void event(const Event& event) noexcept override {
-        for (Sink* sink : sinks_) sink->event(event);
-    }
-
-private:
-    std::span<Sink* const> sinks_;
-};
 
 struct Lane {
     Device* device;

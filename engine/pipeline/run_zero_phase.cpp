@@ -2,24 +2,19 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include <fmt/format.h>
 
-#include "engine/activation/activation.hpp"
 #include "engine/core/denormals.hpp"
 #include "engine/core/error.hpp"
-#include "engine/load/load_flag.hpp"
-#include "engine/load/load_input.hpp"
-#include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/montage.hpp"
-#include "engine/pipeline/reference_watch.hpp"
+#include "engine/pipeline/direct_port.hpp"
 #include "engine/pipeline/ring_sink.hpp"
+#include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/stage_configs.hpp"
-#include "engine/pipeline/tally.hpp"
 #include "engine/pipeline/zero_phase_stream.hpp"
 #include "engine/timeline/stream_timeline.hpp"
 
@@ -163,102 +158,9 @@ private:
     FrameRing::Reader reader_;
 };
 
-/// Hands results to the sinks at once.
-class SinkPort final : public ResultPort {
-public:
-    explicit SinkPort(std::span<Sink* const> sinks) noexcept : sinks_(sinks) {}
-    void row(const ResultRow& row) noexcept override {
-        for (Sink* sink : sinks_) sink->row(row);
-    }
-    void event(const Event& event) noexcept override {
-        for (Sink* sink : sinks_) sink->event(event);
-    }
-
-private:
-    std::span<Sink* const> sinks_;
-};
-
-/// From the envelopes of a tick to its row, and the events of the flag, as the pipeline does it.
-class Rows {
-public:
-    Rows(const Session& session, std::span<Sink* const> sinks)
-        : out_(sinks),
-          normalise_(references_of(session, false)),
-          activation_(activation_of(session)),
-          load_(session.load),
-          limit_mvc_(session.load.limit_mvc),
-          tally_(session.channels.size(), session.load),
-          references_(rest_levels_of(session)),
-          envelope_uv_(session.channels.size(), 0.0f),
-          status_(session.channels.size()) {}
-
-    void row(std::uint64_t tick, std::span<ChannelResult> channels) {
-        for (std::size_t m = 0; m < channels.size(); ++m) {
-            envelope_uv_[m] = channels[m].rms_uv;
-            status_[m] = channels[m].rms_status;
-        }
-        const Tick<unit::Mvc> activation = normalise_.process({tick, envelope_uv_, status_});
-        for (std::size_t m = 0; m < channels.size(); ++m) {
-            channels[m].mvc = activation.value[m];
-            channels[m].mvc_status = activation.status[m];
-        }
-        const GroupTick groups = activation_.process(activation);
-        const LoadTick load = load_input(groups, limit_mvc_);
-        const LoadResult flag = load_.process(load);
-        const double time_s = static_cast<double>(tick + 1) * kTickS;
-        const ResultRow row{.tick = tick,
-                            .time_s = time_s,
-                            .arrival_ns = std::llround(time_s * 1e9),
-                            .groups = groups,
-                            .load = flag.state,
-                            .load_reason = flag.reason,
-                            .channels = channels};
-        tally_.add(row, load, flag);
-        references_.process({tick, envelope_uv_, status_}, activation, time_s, out_);
-        report_flag(load, flag, time_s);
-        out_.row(row);
-    }
-
-    void event(const Event& event) { out_.event(event); }
-
-    const Tally& tally() const noexcept { return tally_; }
-
-private:
-    void report_flag(const LoadTick& load, const LoadResult& flag, double time_s) {
-        Event of_flag{.time_s = time_s, .value = static_cast<double>(load.value_mvc)};
-        if (flag.raised || flag.cleared) {
-            of_flag.kind = flag.raised ? EventKind::load_raised : EventKind::load_cleared;
-            of_flag.onset_s = static_cast<double>(flag.since) * kTickS;
-            out_.event(of_flag);
-        }
-        const bool is_unknown = flag.state == LoadState::unknown, was_unknown = last_.state == LoadState::unknown;
-        if (is_unknown && (!reported_ || !was_unknown || flag.reason != last_.reason)) {
-            of_flag.kind = EventKind::load_unknown;
-            of_flag.reason = flag.reason;
-            out_.event(of_flag);
-        } else if (!is_unknown && was_unknown && reported_) {
-            of_flag.kind = EventKind::load_known;
-            out_.event(of_flag);
-        }
-        reported_ = true;
-        last_ = flag;
-    }
-
-    SinkPort out_;
-    Normalise normalise_;
-    Activation activation_;
-    LoadFlag load_;
-    float limit_mvc_;
-    Tally tally_;
-    ReferenceWatch references_;
-    std::vector<float> envelope_uv_;
-    std::vector<Status> status_;
-    LoadResult last_ = {};
-    bool reported_ = false;
-};
-
 /// Hands the ticks of all streams to the rows, and what happened in between.
-void write_rows(Recording& recording, std::span<const ChannelPlace> places, Rows& rows, const ProgressCallback& progress) {
+void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowMaker& rows, ResultPort& out,
+                const ProgressCallback& progress) {
     std::size_t reference = recording.streams.size();
     for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
     const double n_ticks = static_cast<double>(kTicksPerSecond) *
@@ -278,24 +180,12 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, Rows
             if (!from.empty()) channels[m] = from[places[m].lane];
             else channels[m].rms_status = {.state = ValueState::invalid, .reason = Reason::stale};
         }
-        for (; event != recording.events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) rows.event(*event);
-        rows.row(tick, channels);
+        for (; event != recording.events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
+        const double time_s = static_cast<double>(tick + 1) * kTickS;
+        rows.process(tick, std::llround(time_s * 1e9), channels, {}, out);
         if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
     }
-    for (; event != recording.events.cend(); ++event) rows.event(*event);
-}
-
-/// Every sink gets its end even when another fails; then throws the first failure.
-void end_all(std::span<Sink* const> sinks, const RunSummary& summary) {
-    std::exception_ptr first_failure;
-    for (Sink* sink : sinks) {
-        try {
-            sink->end(summary);
-        } catch (...) {
-            if (!first_failure) first_failure = std::current_exception();
-        }
-    }
-    if (first_failure) std::rethrow_exception(first_failure);
+    for (; event != recording.events.cend(); ++event) out.event(*event);
 }
 
 }  // namespace
@@ -334,8 +224,11 @@ RunSummary run_zero_phase(std::span<Device* const> devices, const Session& sessi
                      [](const Event& a, const Event& b) { return a.time_s < b.time_s; });
 
     for (Sink* sink : sinks) sink->begin(info);
-    Rows rows{session, sinks};
-    write_rows(recording, places, rows, options.progress);
+    std::size_t reference = recording.streams.size();
+    for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
+    RowMaker rows{session, recording.streams[reference].rate};
+    DirectPort port{sinks};
+    write_rows(recording, places, rows, port, options.progress);
     if (options.progress) options.progress(1.0);
 
     RunSummary summary;
@@ -343,7 +236,7 @@ RunSummary run_zero_phase(std::span<Device* const> devices, const Session& sessi
         summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), std::string{device.trouble()}});
     }
     rows.tally().write_to(summary);
-    end_all(sinks, summary);
+    end_sinks(sinks, summary);
     return summary;
 }
 

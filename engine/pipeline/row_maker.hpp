@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "engine/activation/activation.hpp"
+#include "engine/load/group_cusum.hpp"
+#include "engine/load/load_flag.hpp"
+#include "engine/normalise/normalise.hpp"
+#include "engine/pipeline/reference_watch.hpp"
+#include "engine/pipeline/session.hpp"
+#include "engine/pipeline/tally.hpp"
+#include "engine/pipeline/taps.hpp"
+#include "engine/sinks/result_ring.hpp"
+
+namespace tonus {
+
+/// The second half of the chain, from the envelopes of a tick to its row: fractions of maximum,
+/// groups, load, flag, events, account. The causal pipeline and its offline twin share it.
+///
+/// Real time  process() does not allocate, lock, throw or call the system.
+/// Threads    one at a time: it holds state.
+class RowMaker {
+public:
+    /// @param rate  of the stream that gives the ticks
+    RowMaker(const Session& session, const Rate& rate);
+
+    /// @param channels  of the montage, with rms_uv, rms_status and what else is known filled in;
+    ///                  mvc and mvc_status are filled here
+    /// @param energies  of the same channels in this tick, for engine B; empty where it is not used
+    void process(std::uint64_t tick, std::int64_t arrival_ns, std::span<ChannelResult> channels,
+                 std::span<const ChannelEnergy> energies, ResultPort& out, Taps* taps = nullptr) noexcept;
+
+    double flag_delay_s() const noexcept { return load_.delay_s(); }
+    const Tally& tally() const noexcept { return tally_; }
+
+private:
+    void report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept;
+
+    Normalise normalise_;
+    Activation activation_;
+    LoadFlag load_;
+    std::optional<GroupCusum> cusum_;  // engine B, instead of load_
+    float limit_mvc_;
+    Tally tally_;
+    ReferenceWatch references_;
+    std::vector<float> envelope_uv_;
+    std::vector<Status> envelope_status_;
+    LoadResult last_ = {};
+    bool reported_ = false;
+};
+
+}  // namespace tonus
