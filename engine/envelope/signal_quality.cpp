@@ -11,6 +11,7 @@ namespace {
 constexpr double kPartS = 0.1;
 constexpr double kLowHz = 0.5, kHighHz = 20.0;
 constexpr double kSaturationSlope = 40.0;
+constexpr double kContraction = 3.0;  // times the resting level: movement is judged above it (domain 2.5)
 constexpr double kSmrFloorDb = -6.0, kSmrSpanDb = 18.0;
 // Kurtosis (3 is Gaussian): 1 up to an excess of 1.5, down to 0.3 at 6.
 constexpr double kExcessGood = 1.5, kExcessBad = 6.0, kShapeWorst = 0.3;
@@ -19,21 +20,24 @@ constexpr double kExcessGood = 1.5, kExcessBad = 6.0, kShapeWorst = 0.3;
 
 SignalQuality::SignalQuality(SignalQualityConfig config)
     : config_(std::move(config)),
-      low_band_(config_.n_channels, 2),
-      low_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0f),
+      low_band_(config_.n_channels, 3),
+      low_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0),
       parts_(kParts * config_.n_channels),
       with_hum_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0f),
       latest_(config_.n_channels),
       pending_(kPendingMax * config_.n_channels),
       n_part_(std::max<std::uint64_t>(1, config_.rate.frames_in(kPartS))) {
     config_.rest_uv.resize(config_.n_channels, 0.0);
-    const std::vector<Section> sections = butterworth_band_pass(2, kLowHz, kHighHz, config_.rate.hz());
+    // Steep below, because a baseline wanders at a few tenths of a hertz in everybody.
+    std::vector<Section> sections = butterworth_high_pass(4, kLowHz, config_.rate.hz());
+    const std::vector<Section> above = butterworth_low_pass(2, kHighHz, config_.rate.hz());
+    sections.insert(sections.end(), above.begin(), above.end());
     for (std::size_t ch = 0; ch < config_.n_channels; ++ch) low_band_.set_channel(ch, sections);
 }
 
 void SignalQuality::process_gated(const Block<unit::Microvolt>& gated) noexcept {
     for (std::size_t i = 0; i < gated.n_frames(); ++i) {
-        const std::span<float> low = std::span{low_uv_}.subspan(i * gated.stride(), gated.stride());
+        const std::span<double> low = std::span{low_uv_}.subspan(i * gated.stride(), gated.stride());
         std::copy(gated.lanes(i).begin(), gated.lanes(i).end(), low.begin());
         low_band_.process(low);
     }
@@ -48,7 +52,7 @@ void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept 
     for (std::size_t i = 0; i < conditioned.n_frames(); ++i) {
         const std::span<const float> frame = conditioned.frame(i);
         const std::span<const std::uint8_t> flags = conditioned.flags(i);
-        const float* const low = low_uv_.data() + i * conditioned.stride();
+        const double* const low = low_uv_.data() + i * conditioned.stride();
         for (std::size_t ch = 0; ch < config_.n_channels; ++ch) {
             Sums& sums = parts_[part_ * config_.n_channels + ch];
             ++sums.n_frames;
@@ -62,7 +66,7 @@ void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept 
                 const auto hum = static_cast<double>(with_hum_uv_[i * conditioned.stride() + ch] - frame[ch]);
                 sums.hum_square += hum * hum;
             }
-            sums.low_square += static_cast<double>(low[ch]) * static_cast<double>(low[ch]);
+            sums.low_square += low[ch] * low[ch];
         }
         end_frame();
     }
@@ -120,12 +124,15 @@ Quality SignalQuality::judge(std::size_t channel) const noexcept {
     const double power = all.square / n_valid;
     if (power > 0.0) {
         q.hum = static_cast<float>(1.0 / (1.0 + all.hum_square / all.square));
-        const double smr_db = 10.0 * std::log10(all.square / std::max(all.low_square, 1e-12));
-        q.motion = static_cast<float>(std::clamp((smr_db - kSmrFloorDb) / kSmrSpanDb, 0.0, 1.0));
+        const double rest_uv = config_.rest_uv[channel];
+        // At rest a baseline that wanders is more than the muscle, and says nothing about it.
+        if (power > kContraction * kContraction * rest_uv * rest_uv) {
+            const double smr_db = 10.0 * std::log10(all.square / std::max(all.low_square, 1e-12));
+            q.motion = static_cast<float>(std::clamp((smr_db - kSmrFloorDb) / kSmrSpanDb, 0.0, 1.0));
+        }
         const double excess = all.fourth / n_valid / (power * power) - 3.0;
         const double worse = std::clamp((excess - kExcessGood) / (kExcessBad - kExcessGood), 0.0, 1.0);
         q.shape = static_cast<float>(1.0 - (1.0 - kShapeWorst) * worse);
-        const double rest_uv = config_.rest_uv[channel];
         if (contraction_ && rest_uv > 0.0) q.noise = static_cast<float>(1.0 - std::exp(-power / (4.0 * rest_uv * rest_uv)));
     }
     q.index = q.validity * q.saturation * q.hum * q.motion * q.noise * q.shape;

@@ -18,7 +18,7 @@ struct Quality {
     float validity = 0.0f;    ///< share of samples that count
     float saturation = 1.0f;  ///< 1 - 40 times the share that clips
     float hum = 1.0f;         ///< muscle against what was taken off as mains
-    float motion = 1.0f;      ///< the muscle's band against 0.5-20 Hz
+    float motion = 1.0f;      ///< the muscle's band against 0.5-20 Hz; 1 at rest, where it is not judged
     float noise = 1.0f;       ///< level against rest; 1 unless a contraction is judged
     float shape = 1.0f;       ///< kurtosis: muscle is near-Gaussian, spikes and hearts are not
 };
@@ -65,8 +65,8 @@ private:
     Quality judge(std::size_t channel) const noexcept;
 
     SignalQualityConfig config_;
-    SectionCascade<float> low_band_;
-    std::vector<float> low_uv_;             // of the gated block that came last
+    SectionCascade<double> low_band_;       // half a hertz at 4 kHz leaves floats no digits
+    std::vector<double> low_uv_;            // of the gated block that came last
     std::vector<Sums> parts_;               // [part][channel]
     std::vector<float> with_hum_uv_;        // of the block that came last, before the canceller
     bool has_hum_ = false;

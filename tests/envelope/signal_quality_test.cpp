@@ -82,6 +82,12 @@ TEST(SignalQuality, NamesThePartThatIsWrong) {
     const Quality moved = judge(5.0, [&](std::size_t i) { return 30.0 * source.next() + 42.0 * std::sin(kTurn * 5.0 * static_cast<double>(i) / kHz); }).quality;
     EXPECT_NEAR(moved.motion, 6.0f / 18.0f, 0.08f) << "0 dB";
 
+    // A baseline that wanders is there in everybody, and is no movement of a cable.
+    const Quality wanders = judge(20.0, [&](std::size_t i) { return 15.0 * source.next() + 50.0 * std::sin(kTurn * 0.3 * static_cast<double>(i) / kHz); }).quality;
+    EXPECT_GT(wanders.motion, 0.8f);
+    const Quality resting = judge(5.0, [&](std::size_t i) { return 3.0 * source.next() + 42.0 * std::sin(kTurn * 5.0 * static_cast<double>(i) / kHz); }).quality;
+    EXPECT_EQ(resting.motion, 1.0f) << "at rest there is no contraction to be spoilt";
+
     const Quality weak = judge(5.0, [&](std::size_t) { return 3.0 * source.next(); }, {}, 0.0f, true).quality;
     EXPECT_NEAR(weak.noise, 1.0f - std::exp(-0.25f), 0.05f) << "a contraction at the level of rest";
 }
