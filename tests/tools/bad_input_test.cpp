@@ -129,6 +129,19 @@ TEST_F(BadInput, NoChannels) {
     expect(run_tonus("replay 'file:" + folder_.string() + "/imu.csv?rate=100'"), 2, "no channel to work on");
 }
 
+// A recording cannot be made again.
+TEST_F(BadInput, OutputsThatWouldOverwriteAnInput) {
+    const std::string recording = file("lift.csv", rows(2000, 1.0, "t_s,emg_uV\n"));
+    const auto size = fs::file_size(folder_ / "lift.csv");
+    expect(run_tonus("replay " + recording + " --out " + recording), 2, "would be overwritten");
+    fs::create_symlink(folder_ / "lift.csv", folder_ / "link.csv");
+    expect(run_tonus("replay " + recording + " --events " + path("link.csv")), 2, "would be overwritten");
+    expect(run_tonus("replay " + recording + " --out " + path("r.txt") + " --events " + path("r.txt")), 2, "another output");
+    EXPECT_EQ(fs::file_size(folder_ / "lift.csv"), size);
+    EXPECT_EQ(run_tonus("replay " + recording + " --out " + path("r.txt")).exit_code, 0);
+    EXPECT_EQ(run_tonus("replay " + recording + " --out " + path("r.txt")).exit_code, 0) << "results may be made again";
+}
+
 TEST_F(BadInput, WrongArguments) {
     EXPECT_EQ(run_tonus("").exit_code, 2);
     EXPECT_EQ(run_tonus("replay").exit_code, 2);

@@ -66,6 +66,7 @@ int say_trouble(const RunSummary& summary) {
 
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
                 std::optional<double> duration_s) {
+    refuse_overwriting(sources, {outputs.table, outputs.events});
     Pipeline pipeline{sources.streams, sources.session};
     const bool speaks = !voice.quiet && !voice.json;
     const bool live = speed == Speed::live;
@@ -91,6 +92,7 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
 }
 
 int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice& voice) {
+    refuse_overwriting(sources, {outputs.table, outputs.events});
     // Before the sinks: what cannot be done must not empty a table of before.
     const SessionInfo info = zero_phase_info(sources.devices, sources.session);
     Sinks sinks = make_sinks(outputs, false);

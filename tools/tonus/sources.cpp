@@ -1,6 +1,7 @@
 #include "tools/tonus/sources.hpp"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "drivers/driver/driver.hpp"
 #include "engine/core/error.hpp"
@@ -50,6 +51,25 @@ Sources open_sources(const std::vector<std::string>& urls, const std::string& se
         sources.session.channels = std::move(montage.channels);
     }
     return sources;
+}
+
+void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs) {
+    std::vector<std::string> kept{sources.session.path};
+    for (const SessionSource& source : sources.session.sources) {
+        if (source.url.empty()) continue;
+        const SourceUrl url{source.url};
+        if (url.scheme() == "file") kept.push_back(url.address());
+    }
+    for (const std::string& output : outputs) {
+        if (output.empty()) continue;
+        for (const std::string& other : kept) {
+            std::error_code ignored;  // one of them does not exist: then they are not the same
+            if (output == other || std::filesystem::equivalent(output, other, ignored)) {
+                throw usage_error(output + " would be overwritten, and it is an input or another output: name another file");
+            }
+        }
+        kept.push_back(output);
+    }
 }
 
 }  // namespace tonus::cli

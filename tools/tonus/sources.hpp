@@ -23,6 +23,10 @@ struct Sources {
 /// Throws Error when there is nothing to open, or something does not.
 Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path);
 
+/// Throws Error when an output would overwrite the recording or the session file it is made from, or
+/// another output: nobody means that, and a recording cannot be made again.
+void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs);
+
 /// A path as an address of the file driver; an address stays as it is.
 std::string recording_url(const std::string& path_or_url);
 
