@@ -29,10 +29,18 @@ void write_text(Files& files, const std::string& path, const std::string& text) 
     files.rename(beside, path);
 }
 
+/// Found out before the person has spent their strength.
+void check_folder(Files& files, const std::string& path) {
+    const std::size_t slash = path.rfind('/');
+    if (slash == std::string::npos || slash == 0 || files.exists(path.substr(0, slash))) return;
+    throw run_error(fmt::format("{}: its folder does not exist; make it first", path));
+}
+
 }  // namespace
 
 int calibrate(const CalibrateOptions& options) {
     Files& files = system_files();
+    check_folder(files, options.session);
     const bool is_new = !files.exists(options.session);
     Sources sources = open_sources(options.sources, is_new ? std::string{} : options.session);
     const bool simulated =
@@ -48,14 +56,13 @@ int calibrate(const CalibrateOptions& options) {
         sources, plan, {.window_s = options.window_s, .correct_bias = !options.no_bias},
         options.fast ? Speed::full : Speed::live, options.voice);
 
+    // Said before it is written: should the disk refuse, the values are still on the screen.
+    if (!options.voice.quiet) print_outcomes(outcomes);
     take_references(sources.session, outcomes);
     sources.session.path = options.session;
     const std::string before = is_new ? session_text(sources.session) : read_text(files, options.session);
     write_text(files, options.session, with_references(before, sources.session));
-    if (!options.voice.quiet) {
-        print_outcomes(outcomes);
-        fmt::print("{} {}\n", is_new ? "made" : "written into", options.session);
-    }
+    if (!options.voice.quiet) fmt::print("{} {}\n", is_new ? "made" : "written into", options.session);
     const bool complete = std::all_of(outcomes.begin(), outcomes.end(), [](const Calibration::Outcome& outcome) {
         return outcome.reference && outcome.problem.empty();
     });
