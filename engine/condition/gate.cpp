@@ -111,7 +111,7 @@ void Gate::take(const RawFrames& raw) noexcept {
             from += sizeof value;
             const std::size_t at = frame * stride + channel;
             samples_[at] = sample(channel, static_cast<double>(value), flags_[at]);
-            if (memories_[channel].n_equal < n_flat_off_) ++n_moving;
+            if (memories_[channel].n_bad == 0 && memories_[channel].n_equal < n_flat_off_) ++n_moving;
         }
         n_moving_ = n_moving;
     }

@@ -53,6 +53,7 @@ RPeakDetector::RPeakDetector(const RPeakConfig& config)
       lanes_(padded_lanes(config.n_channels)),
       square_(config.n_channels, 0.0),
       fourth_(config.n_channels, 0.0),
+      n_usable_(config.n_channels, 0),
       banded_(static_cast<std::size_t>(config.rate.frames_in(0.5)), 0.0f),
       slope_(std::max<std::size_t>(1, static_cast<std::size_t>(config.rate.frames_in(kMeanS))), 0.0f),
       slope_step_(std::max<std::uint64_t>(1, config.rate.frames_in(kSlopeS))),
@@ -74,9 +75,9 @@ std::span<const std::uint64_t> RPeakDetector::process(const Block<unit::Microvol
             const double square = static_cast<double>(lanes_[ch]) * static_cast<double>(lanes_[ch]);
             square_[ch] += square;
             fourth_[ch] += square * square;
+            ++n_usable_[ch];
         }
-        ++n_usable_;
-        if (n_usable_ >= rate_.frames_in(kJudgeS)) judge_channels();
+        if (++n_stretch_ >= rate_.frames_in(kJudgeS)) judge_channels();
         take(lanes_[channel_], flags[channel_] == 0);
     }
     return {found_.data(), n_found_};
@@ -99,9 +100,10 @@ void RPeakDetector::skip(std::size_t n_frames) noexcept {
 
 /// Takes the channel in which the heart stands out of the muscle most.
 void RPeakDetector::judge_channels() noexcept {
-    const auto n = static_cast<double>(n_usable_);
+    // A channel that was away for most of the time is not asked.
     const auto kurtosis = [&](std::size_t ch) {
-        return square_[ch] > 0.0 ? fourth_[ch] * n / (square_[ch] * square_[ch]) : 0.0;
+        const bool enough = 2 * n_usable_[ch] >= n_stretch_ && square_[ch] > 0.0;
+        return enough ? fourth_[ch] * static_cast<double>(n_usable_[ch]) / (square_[ch] * square_[ch]) : 0.0;
     };
     std::size_t best = 0;
     for (std::size_t ch = 1; ch < n_channels_; ++ch) {
@@ -118,7 +120,8 @@ void RPeakDetector::judge_channels() noexcept {
     if (found) has_heart_ = true;
     std::fill(square_.begin(), square_.end(), 0.0);
     std::fill(fourth_.begin(), fourth_.end(), 0.0);
-    n_usable_ = 0;
+    std::fill(n_usable_.begin(), n_usable_.end(), 0u);
+    n_stretch_ = 0;
 }
 
 void RPeakDetector::take(float banded, bool usable) noexcept {

@@ -62,7 +62,8 @@ private:
     std::uint64_t band_delay_;                       // frames, where the QRS has its power
     std::vector<float> lanes_;
     std::vector<double> square_, fourth_;            // per channel, of this stretch of 5 s
-    std::uint64_t n_usable_ = 0;
+    std::vector<std::uint64_t> n_usable_;            // per channel
+    std::uint64_t n_stretch_ = 0;                    // frames of this stretch
     std::size_t channel_ = 0;
     bool has_heart_ = false;
 

@@ -62,7 +62,9 @@ void SpikeDetector::process(Block<unit::Microvolt> block) noexcept {
                 channel.marked_until = n_frames_ + n_mark_;
             }
             if (n_frames_ < channel.marked_until) flags[ch] |= sample_flag::spike;
-            if (flags[ch] == 0) ++channel.parts[part_][bin_of(magnitude, kBins)];
+            // Spikes enter too: they do not move a median, and a strong effort against a weak reference
+            // would else be all spikes for ever.
+            if ((flags[ch] & static_cast<std::uint8_t>(~sample_flag::spike)) == 0) ++channel.parts[part_][bin_of(magnitude, kBins)];
         }
         if (++n_frames_ % n_part_ == 0) end_part();
     }

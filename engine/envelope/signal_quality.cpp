@@ -23,7 +23,7 @@ SignalQuality::SignalQuality(SignalQualityConfig config)
       low_band_(config_.n_channels, 3),
       low_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0),
       parts_(kParts * config_.n_channels),
-      with_hum_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0f),
+      hum_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0f),
       latest_(config_.n_channels),
       pending_(kPendingMax * config_.n_channels),
       n_part_(std::max<std::uint64_t>(1, config_.rate.frames_in(kPartS))) {
@@ -44,7 +44,12 @@ void SignalQuality::process_gated(const Block<unit::Microvolt>& gated) noexcept 
 }
 
 void SignalQuality::process_with_hum(const Block<unit::Microvolt>& filtered) noexcept {
-    std::copy_n(filtered.lanes(0).data(), filtered.n_frames() * filtered.stride(), with_hum_uv_.data());
+    std::copy_n(filtered.lanes(0).data(), filtered.n_frames() * filtered.stride(), hum_uv_.data());
+}
+
+void SignalQuality::process_without_hum(const Block<unit::Microvolt>& filtered) noexcept {
+    const float* const left = filtered.lanes(0).data();
+    for (std::size_t i = 0; i < filtered.n_frames() * filtered.stride(); ++i) hum_uv_[i] -= left[i];
     has_hum_ = true;
 }
 
@@ -63,7 +68,7 @@ void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept 
             sums.square += square;
             sums.fourth += square * square;
             if (has_hum_) {
-                const auto hum = static_cast<double>(with_hum_uv_[i * conditioned.stride() + ch] - frame[ch]);
+                const auto hum = static_cast<double>(hum_uv_[i * conditioned.stride() + ch]);
                 sums.hum_square += hum * hum;
             }
             sums.low_square += low[ch] * low[ch];

@@ -38,9 +38,11 @@ class SignalQuality {
 public:
     explicit SignalQuality(SignalQualityConfig config);
 
-    /// First the gated block; then the filtered one if hum is being taken off; then the conditioned.
+    /// First the gated block; then, if hum is being taken off, the one before and the one after that;
+    /// then the conditioned.
     void process_gated(const Block<unit::Microvolt>& gated) noexcept;
     void process_with_hum(const Block<unit::Microvolt>& filtered) noexcept;
+    void process_without_hum(const Block<unit::Microvolt>& filtered) noexcept;
     void process(const Block<unit::Microvolt>& conditioned) noexcept;
     void skip(std::size_t n_frames) noexcept;
 
@@ -68,7 +70,7 @@ private:
     SectionCascade<double> low_band_;       // half a hertz at 4 kHz leaves floats no digits
     std::vector<double> low_uv_;            // of the gated block that came last
     std::vector<Sums> parts_;               // [part][channel]
-    std::vector<float> with_hum_uv_;        // of the block that came last, before the canceller
+    std::vector<float> hum_uv_;             // what the canceller took off the block that came last
     bool has_hum_ = false;
     std::vector<Quality> latest_;
     // Judged, and not yet published: a block holds the ends of a few parts at most.

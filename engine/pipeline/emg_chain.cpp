@@ -100,6 +100,7 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (mains_state_.nominal_hz > 0.0) quality_.process_with_hum(emg);
     mains_.set_active(mains_state_);
     mains_.process(emg);
+    if (mains_state_.nominal_hz > 0.0) quality_.process_without_hum(emg);
     if (comb_.frequency_hz() > 0.0) comb_vibration(emg);
     spikes_.process(emg);
     quality_.process(emg);

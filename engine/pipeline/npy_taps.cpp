@@ -45,60 +45,76 @@ NpyTaps::StreamFiles& NpyTaps::files_of(std::size_t stream) {
 }
 
 void NpyTaps::gated(std::size_t stream, const Block<unit::Microvolt>& emg) {
-    for (std::size_t f = 0; f < emg.n_frames(); ++f) files_of(stream).gated.write(emg.frame(f));
+    guarded([&] {
+        for (std::size_t f = 0; f < emg.n_frames(); ++f) files_of(stream).gated.write(emg.frame(f));
+    });
 }
 
 void NpyTaps::conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) {
-    StreamFiles& to = files_of(stream);
-    for (std::size_t f = 0; f < emg.n_frames(); ++f) {
-        to.conditioned.write(emg.frame(f));
-        const std::span<const std::uint8_t> flags = emg.flags(f);
-        row_.assign(flags.begin(), flags.end());
-        to.flags.write(row_);
-    }
+    guarded([&] {
+        StreamFiles& to = files_of(stream);
+        for (std::size_t f = 0; f < emg.n_frames(); ++f) {
+            to.conditioned.write(emg.frame(f));
+            const std::span<const std::uint8_t> flags = emg.flags(f);
+            row_.assign(flags.begin(), flags.end());
+            to.flags.write(row_);
+        }
+    });
 }
 
 void NpyTaps::skipped(std::size_t stream, std::size_t n_frames) {
-    StreamFiles& to = files_of(stream);
-    const std::size_t n_values = n_frames * streams_[stream].channels.size();
-    row_.assign(n_values, kNaN);
-    to.gated.write(row_);
-    to.conditioned.write(row_);
-    row_.assign(n_values, static_cast<float>(sample_flag::gap));
-    to.flags.write(row_);
+    guarded([&] {
+        StreamFiles& to = files_of(stream);
+        const std::size_t n_values = n_frames * streams_[stream].channels.size();
+        row_.assign(n_values, kNaN);
+        to.gated.write(row_);
+        to.conditioned.write(row_);
+        if (to.path_b_samples) to.path_b_samples->write(row_);
+        row_.assign(n_values, static_cast<float>(sample_flag::gap));
+        to.flags.write(row_);
+    });
 }
 
 void NpyTaps::energy(std::size_t stream, const EnergyTick& tick) {
-    StreamFiles& to = files_of(stream);
-    row_.assign(tick.energy_uv2.begin(), tick.energy_uv2.end());
-    to.energy.write(row_);
-    for (std::size_t i = 0; i < row_.size(); ++i) row_[i] = static_cast<float>(tick.counts[i].n_valid);
-    to.valid.write(row_);
+    guarded([&] {
+        StreamFiles& to = files_of(stream);
+        row_.assign(tick.energy_uv2.begin(), tick.energy_uv2.end());
+        to.energy.write(row_);
+        for (std::size_t i = 0; i < row_.size(); ++i) row_[i] = static_cast<float>(tick.counts[i].n_valid);
+        to.valid.write(row_);
+    });
 }
 
 void NpyTaps::envelope(std::size_t stream, const Tick<unit::Microvolt>& tick) {
-    write_tick(files_of(stream).envelope, row_, tick);
+    guarded([&] { write_tick(files_of(stream).envelope, row_, tick); });
 }
 
 void NpyTaps::template_samples(std::size_t stream, const Block<unit::Microvolt>& emg) {
-    StreamFiles& to = files_of(stream);
-    if (!to.path_b_samples) {
-        to.path_b_samples.emplace(files_, fmt::format("{}/{}_{}_template_samples.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
-    }
-    for (std::size_t f = 0; f < emg.n_frames(); ++f) to.path_b_samples->write(emg.frame(f));
+    guarded([&] {
+        StreamFiles& to = files_of(stream);
+        if (!to.path_b_samples) {
+            to.path_b_samples.emplace(files_, fmt::format("{}/{}_{}_template_samples.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
+        }
+        for (std::size_t f = 0; f < emg.n_frames(); ++f) to.path_b_samples->write(emg.frame(f));
+    });
 }
 
 void NpyTaps::template_tick(std::size_t stream, const EnergyTick&, const Tick<unit::Microvolt>& envelope) {
-    StreamFiles& to = files_of(stream);
-    if (!to.path_b) {
-        to.path_b.emplace(files_, fmt::format("{}/{}_{}_template.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
-    }
-    write_tick(*to.path_b, row_, envelope);
+    guarded([&] {
+        StreamFiles& to = files_of(stream);
+        if (!to.path_b) {
+            to.path_b.emplace(files_, fmt::format("{}/{}_{}_template.npy", folder_, stream, streams_[stream].name), streams_[stream].channels.size());
+        }
+        write_tick(*to.path_b, row_, envelope);
+    });
 }
 
-void NpyTaps::activation(const Tick<unit::Mvc>& tick) { write_tick(activation_, row_, tick); }
+void NpyTaps::activation(const Tick<unit::Mvc>& tick) {
+    guarded([&] { write_tick(activation_, row_, tick); });
+}
 
 void NpyTaps::close() {
+    if (failure_) std::rethrow_exception(failure_);
     for (const std::unique_ptr<StreamFiles>& files : per_stream_) {
         if (!files) continue;
         for (NpyWriter* file : {&files->gated, &files->conditioned, &files->flags, &files->energy, &files->valid, &files->envelope}) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <exception>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,8 +23,7 @@ namespace tonus {
 ///   _valid         (ticks, channels)   how many those are
 ///   _envelope      (ticks, channels)   µV RMS; NaN where it is not valid
 ///   _template      (ticks, channels)   the same of ECG path B, where it is on: of 200 ms before
-///   _template_samples (frames, channels)  µV of path B, 200 ms late; it begins with the first frame
-///                                      and has no rows for frames of a long gap
+///   _template_samples (frames, channels)  µV of path B, 200 ms late
 /// and activation (ticks, channels of the montage), fractions of MVC; NaN where not valid.
 /// Row i is frame i or tick i of the stream: frames of a gap too long to run over are NaN.
 ///
@@ -41,7 +41,7 @@ public:
     void template_tick(std::size_t stream, const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) override;
     void activation(const Tick<unit::Mvc>& tick) override;
 
-    void close();  ///< completes the files; throws Error
+    void close();  ///< completes the files; throws Error, also what went wrong before
 
 private:
     struct StreamFiles {
@@ -51,12 +51,24 @@ private:
 
     StreamFiles& files_of(std::size_t stream);
 
+    /// The chain that calls may not throw: the first failure is kept for close(), and ends the writing.
+    template <class Work>
+    void guarded(Work work) noexcept {
+        if (failure_) return;
+        try {
+            work();
+        } catch (...) {
+            failure_ = std::current_exception();
+        }
+    }
+
     Files& files_;
     std::string folder_;
     std::vector<StreamInfo> streams_;
     std::vector<std::unique_ptr<StreamFiles>> per_stream_;  ///< made with its first frames
     NpyWriter activation_;
     std::vector<float> row_;
+    std::exception_ptr failure_;
 };
 
 }  // namespace tonus

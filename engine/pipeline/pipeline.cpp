@@ -38,7 +38,8 @@ struct Pipeline::Stream {
     std::vector<double> latest_energy_uv2 = {};
     std::vector<std::uint32_t> latest_n_valid = {};
     double mains_hz = 0.0;               // nominal, as last reported
-    std::int64_t latest_arrival_ns = -1;
+    bool has_tick = false;
+    std::int64_t latest_arrival_ns = 0;
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};
     bool in_record = false;
@@ -52,16 +53,22 @@ public:
     Collector(Pipeline& pipeline, std::size_t stream, std::int64_t arrival_ns, ResultPort& out) noexcept
         : pipeline_(pipeline), stream_(stream), arrival_ns_(arrival_ns), out_(out) {}
 
+    /// The ticks to come are of a gap that ends at this frame: they would have arrived earlier, and
+    /// what other devices send now is not of their time.
+    void set_gap_end(std::uint64_t frame) noexcept { gap_end_ = frame; }
+
     void on_tick(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) noexcept override {
         Stream& stream = pipeline_.streams_[stream_];
         std::copy(energy.energy_uv2.begin(), energy.energy_uv2.end(), stream.latest_energy_uv2.begin());
         for (std::size_t lane = 0; lane < energy.counts.size(); ++lane) stream.latest_n_valid[lane] = energy.counts[lane].n_valid;
         std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uv.begin());
         std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_status.begin());
-        stream.latest_arrival_ns = arrival_ns_;
-        if (stream_ == pipeline_.reference_) {
-            pipeline_.on_reference_tick(envelope.index, arrival_ns_, out_);
-        }
+        const std::uint64_t tick_end = stream.rate.first_frame_of(envelope.index + 1);
+        const double early_s = gap_end_ > tick_end ? stream.rate.time_s(gap_end_ - tick_end) : 0.0;
+        const std::int64_t arrival_ns = arrival_ns_ - static_cast<std::int64_t>(early_s * 1e9);
+        stream.latest_arrival_ns = arrival_ns;
+        stream.has_tick = true;
+        if (stream_ == pipeline_.reference_) pipeline_.on_reference_tick(envelope.index, arrival_ns, out_);
     }
 
     void on_template_tick(const Tick<unit::Microvolt>& envelope) noexcept override {
@@ -74,6 +81,7 @@ private:
     Pipeline& pipeline_;
     std::size_t stream_;
     std::int64_t arrival_ns_;
+    std::uint64_t gap_end_ = 0;
     ResultPort& out_;
 };
 
@@ -169,7 +177,9 @@ bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
 
     Collector collector{*this, index, record.frames.arrival_ns, out};
     if (stream.gap_left > 0) {
+        collector.set_gap_end(stream.placement.frame);
         stream.gap_left = stream.chain->gap(stream.gap_left, collector);
+        collector.set_gap_end(0);
         if (stream.gap_left > 0) {
             stream.in_record = true;
             return false;
@@ -241,7 +251,8 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
         result.rms_status = stream.latest_status[lane];
         template_uv_[m] = stream.latest_template_uv[lane];
         template_status_[m] = stream.latest_template_status[lane];
-        if (arrival_ns - stream.latest_arrival_ns > kStaleNs || stream.latest_arrival_ns < 0) {
+        // Too old, or, for a tick of a gap that is told afterwards, too new.
+        if (std::abs(arrival_ns - stream.latest_arrival_ns) > kStaleNs || !stream.has_tick) {
             result.rms_status.state = ValueState::invalid;
             result.rms_status.reason = Reason::stale;
             template_status_[m] = result.rms_status;

@@ -52,6 +52,17 @@ std::string reference_text(const SessionChannel& channel, const MvcReference& r,
     return text;
 }
 
+std::string channels_text(const Session& session) {
+    std::string text;
+    for (const SessionChannel& channel : session.channels) {
+        text += fmt::format("[[channel]]\nname = {}\nsource = {}\ninput = {}\nsite = {}\n", quoted(channel.name),
+                            channel.source, channel.input, quoted(channel.site));
+        if (!channel.side.empty()) text += fmt::format("side = {}\n", quoted(channel.side));
+        text += fmt::format("class = \"{}\"\n\n", muscle_class_letter(channel.muscle));
+    }
+    return text;
+}
+
 }  // namespace
 
 Session default_session(std::span<const std::span<const StreamInfo>> devices) {
@@ -81,13 +92,7 @@ std::string session_text(const Session& session) {
     for (const SessionSource& source : session.sources) {
         text += fmt::format("[[source]]\nurl = {}\n\n", quoted(source.url));
     }
-    for (const SessionChannel& channel : session.channels) {
-        text += fmt::format("[[channel]]\nname = {}\nsource = {}\ninput = {}\nsite = {}\n", quoted(channel.name),
-                            channel.source, channel.input, quoted(channel.site));
-        if (!channel.side.empty()) text += fmt::format("side = {}\n", quoted(channel.side));
-        text += fmt::format("class = \"{}\"\n\n", muscle_class_letter(channel.muscle));
-    }
-    return text;
+    return text + channels_text(session);
 }
 
 std::string source_url(const SessionSource& source, const std::string& url) {
@@ -100,6 +105,13 @@ std::string source_url(const SessionSource& source, const std::string& url) {
     if (source.unit) add("unit=" + *source.unit);
     if (source.scale_uv) add(fmt::format("scale_uv={:.15g}", *source.scale_uv));
     return address;
+}
+
+std::string with_channels(const std::string& file_text, const Session& session) {
+    std::string above = file_text.substr(0, file_text.find(kMarker));
+    const std::string below = file_text.substr(above.size());
+    if (!above.empty() && above.back() != '\n') above += '\n';
+    return above + "\n" + channels_text(session) + below;
 }
 
 std::string with_references(const std::string& file_text, const Session& session) {

@@ -63,6 +63,10 @@ std::string session_text(const Session& session);
 /// @param url  taken instead of the source's own where not empty
 std::string source_url(const SessionSource& source, const std::string& url = {});
 
+/// Puts the channels of `session` into the text of a session file that has none of its own, above the
+/// references.
+std::string with_channels(const std::string& file_text, const Session& session);
+
 /// Replaces the references in the session file's text by those of `session`: all below the
 /// marker line is written anew, all above it is kept to the byte. Throws Error when there are
 /// references above the marker: they would stand twice.

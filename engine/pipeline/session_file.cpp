@@ -236,6 +236,9 @@ Session load_session(const std::string& path, Files& files) {
             session.vibration_hz = reader.number("vibration_hz", 0.0, VibrationComb::kLowestHz, VibrationComb::kHighestHz);
         }
         session.ecg_template = reader.choice("ecg", "A", {"A", "B"}) == "B";
+        if (session.ecg_template && session.vibration_hz > 0.0) {
+            reader.fail_key("ecg", "ecg = \"B\" has no vibration comb: leave out ecg or vibration_hz");
+        }
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {
         const Table reader{path, "[envelope]", *table, {"window_s"}};

@@ -109,7 +109,8 @@ EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, 
     for (std::size_t m = 0; m < places.size(); ++m) {
         if (places[m].stream != stream_index) continue;
         config.condition.profiles[places[m].lane] = profile_of(session.channels[m], session.profile);
-        if (const std::optional<MvcReference>& reference = session.channels[m].reference) {
+        const std::optional<MvcReference>& reference = session.channels[m].reference;
+        if (reference_problem(reference) == Reason::none) {
             config.rest_uv[places[m].lane] = reference->rest_uv;
             config.mvc_uv[places[m].lane] = reference->unbiased_mvc_uv();
         }

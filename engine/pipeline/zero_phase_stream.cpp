@@ -193,6 +193,7 @@ void ZeroPhaseStream::watch_block(std::size_t first, std::size_t n_frames) {
     const Block<unit::Microvolt> emg = block_of(&Lane::conditioned_uv, block_, first, n_frames);
     if (mains_detector_.state().nominal_hz > 0.0) quality_.process_with_hum(emg);
     mains_.process(emg);
+    if (mains_detector_.state().nominal_hz > 0.0) quality_.process_without_hum(emg);
     spikes_.process(emg);
     quality_.process(emg);
     for (std::size_t ch = 0; ch < lanes_.size(); ++ch) {

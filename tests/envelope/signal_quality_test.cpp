@@ -45,6 +45,7 @@ Judged judge(double seconds, const std::function<double(std::size_t)>& signal_uv
                 with_hum[i * kLanes] += hum_uv * static_cast<float>(std::sqrt(2.0) * std::sin(kTurn * 50.0 * static_cast<double>(done + i) / kHz));
             }
             quality.process_with_hum({with_hum.data(), flags.data(), 1, n});
+            quality.process_without_hum(block);
         }
         spikes.process(block);
         quality.process(block);
@@ -125,6 +126,22 @@ TEST(SpikeDetector, TakesNoContractionForASpike) {
     EmgSource source = test::model_emg(kHz, 6);
     const Judged judged = judge(300.0, [&](std::size_t i) { return (i / 5000 % 2 == 1 ? 110.0 : 2.0) * source.next(); });
     EXPECT_EQ(judged.n_spikes, 0u);
+}
+
+// Against a reference that is far too small a sudden effort is all spikes, but not for ever.
+TEST(SpikeDetector, LearnsThatAnEffortIsNoSpike) {
+    EmgSource source = test::model_emg(kHz, 7);
+    SpikeDetector spikes{{.rate = {1000, 1}, .mvc_uv = {10.0}}};
+    std::vector<float> samples(kLanes);
+    std::vector<std::uint8_t> flags(kLanes);
+    std::size_t n_marked = 0;
+    for (int i = 0; i < 10'000; ++i) {
+        samples[0] = static_cast<float>((i < 2000 ? 2.0 : 100.0) * source.next());
+        flags[0] = 0;
+        spikes.process({samples.data(), flags.data(), 1, 1});
+        if (i >= 5000) n_marked += (flags[0] & sample_flag::spike) != 0 ? 1u : 0u;
+    }
+    EXPECT_LT(n_marked, 100u);
 }
 
 TEST(SpikeDetector, MarksNothingWithoutAMaximumToGoBy) {

@@ -142,6 +142,16 @@ TEST_F(BadInput, OutputsThatWouldOverwriteAnInput) {
     EXPECT_EQ(run_tonus("replay " + recording + " --out " + path("r.txt")).exit_code, 0) << "results may be made again";
 }
 
+TEST_F(BadInput, TapsOnAFullDiskAreAnErrorNotACrash) {
+    fs::create_symlink("/dev/full", folder_ / "activation.npy");
+    expect(run_tonus("replay 'sim:?duration=200' --taps " + path("")), 1, "activation.npy");
+}
+
+TEST_F(BadInput, TapsIntoTheFolderOfTheRecording) {
+    const std::string recording = file("lift.csv", rows(2000, 1.0, "t_s,emg_uV\n"));
+    expect(run_tonus("replay " + recording + " --taps '" + folder_.string() + "'"), 2, "name a folder of their own");
+}
+
 TEST_F(BadInput, WrongArguments) {
     EXPECT_EQ(run_tonus("").exit_code, 2);
     EXPECT_EQ(run_tonus("replay").exit_code, 2);

@@ -129,6 +129,20 @@ TEST_F(Commands, CalibrateKeepsWhatAPersonWrote) {
     EXPECT_EQ(text("mine.toml").size(), once.size());
 }
 
+// A session file without a montage takes the device's labels; what is written must be read again.
+TEST_F(Commands, CalibrateWritesTheMontageItUsed) {
+    std::ofstream{folder_ / "bare.toml"} << "# mine\n[[source]]\nurl = \"sim:?task=calibration\"\n";
+    const std::string command = "calibrate --fast --quiet --session " + path("bare.toml");
+    ASSERT_EQ(run_tonus(command).exit_code, 0);
+    ASSERT_EQ(run_tonus(command).exit_code, 0) << "and again";
+    EXPECT_EQ(text("bare.toml").find("# mine"), 0u);
+    const auto ran = run_tonus("replay 'sim:?duration=4' --json --session " + path("bare.toml"));
+    ASSERT_EQ(ran.exit_code, 0) << ran.output;
+    EXPECT_GT(json::parse(ran.output)["ticks_known"], 300);
+    const json outcomes = json::parse(run_tonus("calibrate --fast --json --session " + path("bare.toml")).output);
+    EXPECT_EQ(outcomes["channels"].size(), 4u);
+}
+
 TEST_F(Commands, CalibrateWithoutEffortSaysSoAndFails) {
     const auto lazy = run_tonus("calibrate --source 'sim:?task=rest' --session " + path("lazy.toml") + " --fast");
     EXPECT_EQ(lazy.exit_code, 1) << lazy.output;

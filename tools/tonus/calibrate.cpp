@@ -47,6 +47,13 @@ int calibrate(const CalibrateOptions& options) {
         std::all_of(sources.session.sources.begin(), sources.session.sources.end(),
                     [](const SessionSource& source) { return source.url.starts_with("sim:"); });
 
+    // What is written must be read again, so a montage taken from the device's labels goes in too. Put
+    // together before the run, because what cannot be written should be said before the efforts.
+    std::string before = is_new ? session_text(sources.session) : read_text(files, options.session);
+    if (!is_new && load_session(options.session).channels.empty()) before = with_channels(before, sources.session);
+    sources.session.path = options.session;
+    with_references(before, sources.session);
+
     const CalibrationPlan plan{
         .rest_s = options.rest_s,
         .hold_s = options.hold_s,
@@ -57,12 +64,12 @@ int calibrate(const CalibrateOptions& options) {
         options.fast ? Speed::full : Speed::live, options.voice);
 
     // Said before it is written: should the disk refuse, the values are still on the screen.
-    if (!options.voice.quiet) print_outcomes(outcomes);
+    const bool speaks = !options.voice.quiet && !options.voice.json;
+    if (speaks) print_outcomes(outcomes);
+    if (options.voice.json) print_outcomes_json(outcomes);
     take_references(sources.session, outcomes);
-    sources.session.path = options.session;
-    const std::string before = is_new ? session_text(sources.session) : read_text(files, options.session);
     write_text(files, options.session, with_references(before, sources.session));
-    if (!options.voice.quiet) fmt::print("{} {}\n", is_new ? "made" : "written into", options.session);
+    if (speaks) fmt::print("{} {}\n", is_new ? "made" : "written into", options.session);
     const bool complete = std::all_of(outcomes.begin(), outcomes.end(), [](const Calibration::Outcome& outcome) {
         return outcome.reference && outcome.problem.empty();
     });

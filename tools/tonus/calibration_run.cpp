@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/clock.hpp"
+#include "engine/sinks/events_file.hpp"
 #include "tools/tonus/terminal.hpp"
 
 namespace tonus::cli {
@@ -71,14 +72,20 @@ std::string utc_now() {
 std::vector<Calibration::Outcome> run_calibration(Sources& sources, CalibrationPlan plan,
                                                   MvcTrialsConfig trials, Speed speed, const Voice& voice) {
     Calibration calibration{sources.streams, sources.session, plan, trials};
-    Pipeline pipeline{sources.streams, sources.session};
+    // Without the references of before: what they say of a maximum must not judge the one to come.
+    Session bare = sources.session;
+    for (SessionChannel& channel : bare.channels) {
+        channel.reference.reset();
+        channel.reference_template.reset();
+    }
+    Pipeline pipeline{sources.streams, bare};
     pipeline.set_taps(&calibration);
     GuideSink guide{plan, speed == Speed::live && !voice.quiet && !voice.json};
     const std::array<Sink*, 1> sinks{&guide};
-    if (speed == Speed::full) {
-        run_offline(sources.devices, pipeline, sinks, {}, &calibration.done());
-    } else {
-        run_live(sources.devices, pipeline, sinks, {.stop = &calibration.done()});
+    const RunSummary summary = speed == Speed::full ? run_offline(sources.devices, pipeline, sinks, {}, &calibration.done())
+                                                    : run_live(sources.devices, pipeline, sinks, {.stop = &calibration.done()});
+    for (const RunSummary::Stream& stream : summary.streams) {
+        if (!stream.trouble.empty()) fmt::print(stderr, "tonus: {}\n", stream.trouble);
     }
     return calibration.outcomes(utc_now());
 }
@@ -99,6 +106,20 @@ void print_outcomes(const std::vector<Calibration::Outcome>& outcomes) {
         }
         fmt::print("{}{}\n", outcome.problem.empty() ? "" : "  ! ", outcome.problem);
     }
+}
+
+void print_outcomes_json(const std::vector<Calibration::Outcome>& outcomes) {
+    std::string channels;
+    for (const Calibration::Outcome& outcome : outcomes) {
+        channels += fmt::format("{}{{\"channel\":{},\"problem\":{}", channels.empty() ? "" : ",", json_string(outcome.channel),
+                                json_string(outcome.problem));
+        if (const std::optional<MvcReference>& r = outcome.reference) {
+            channels += fmt::format(",\"rest_uv\":{:.6g},\"mvc_uv\":{:.6g},\"bias\":{:.4g},\"trials\":{},\"repeatability\":{:.4g}", r->rest_uv,
+                                    r->mvc_uv, r->bias, r->trials, r->repeatability);
+        }
+        channels += "}";
+    }
+    fmt::print("{{\"channels\":[{}]}}\n", channels);
 }
 
 }  // namespace tonus::cli

@@ -15,5 +15,6 @@ std::vector<Calibration::Outcome> run_calibration(Sources& sources, CalibrationP
 void take_references(Session& session, const std::vector<Calibration::Outcome>& outcomes);
 
 void print_outcomes(const std::vector<Calibration::Outcome>& outcomes);
+void print_outcomes_json(const std::vector<Calibration::Outcome>& outcomes);
 
 }  // namespace tonus::cli

@@ -114,7 +114,7 @@ std::string channel_json(const ChannelInfo& channel, const ChannelSpan& span) {
                        span.any ? fmt::format("{:.9g}", span.most) : "null", span.n_missing, span.n_at_rail);
 }
 
-void print_json(const std::string& path, const RecordingReader& reader, const Survey& survey) {
+void print_json(const std::string& path, const RecordingReader& reader, const Survey& survey, bool rate_known) {
     const RecordingFacts& facts = reader.facts();
     std::string streams, notes, annotations;
     for (std::size_t s = 0; s < reader.streams().size(); ++s) {
@@ -124,8 +124,8 @@ void print_json(const std::string& path, const RecordingReader& reader, const Su
         for (std::size_t c = 0; c < info.channels.size(); ++c) {
             channels += (c == 0 ? "" : ",") + channel_json(info.channels[c], seen.channels[c]);
         }
-        streams += fmt::format("{}{{\"name\":{},\"rate_hz\":{:.12g},\"frames\":{},\"lost_frames\":{},\"gaps\":{},\"channels\":[{}]}}",
-                               s == 0 ? "" : ",", json_string(info.name), info.rate.hz(), seen.n_frames, seen.n_lost, seen.n_gaps, channels);
+        streams += fmt::format("{}{{\"name\":{},\"rate_hz\":{},\"frames\":{},\"lost_frames\":{},\"gaps\":{},\"channels\":[{}]}}",
+                               s == 0 ? "" : ",", json_string(info.name), rate_known ? fmt::format("{:.12g}", info.rate.hz()) : "null", seen.n_frames, seen.n_lost, seen.n_gaps, channels);
     }
     for (const std::string& note : facts.notes) notes += (notes.empty() ? "" : ",") + json_string(note);
     for (const RecordingNote& note : facts.annotations) {
@@ -155,7 +155,7 @@ int inspect(const InspectOptions& options) {
         ProgressBar progress{"reading", !options.voice.quiet && !options.voice.json};
         while (reader->next(survey)) progress.show(reader->progress());
     }
-    if (options.voice.json) print_json(options.file, *reader, survey);
+    if (options.voice.json) print_json(options.file, *reader, survey, !how.rate.has_value());
     else if (!options.voice.quiet) print_text(options.file, *reader, survey);
     if (reader->trouble().empty()) return 0;
     fmt::print(stderr, "tonus: {}: {}\n", options.file, reader->trouble());

@@ -66,7 +66,7 @@ int say_trouble(const RunSummary& summary) {
 
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
                 std::optional<double> duration_s) {
-    refuse_overwriting(sources, {outputs.table, outputs.events});
+    refuse_overwriting(sources, {outputs.table, outputs.events}, outputs.taps);
     Pipeline pipeline{sources.streams, sources.session};
     const bool speaks = !voice.quiet && !voice.json;
     const bool live = speed == Speed::live;

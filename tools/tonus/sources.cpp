@@ -53,7 +53,7 @@ Sources open_sources(const std::vector<std::string>& urls, const std::string& se
     return sources;
 }
 
-void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs) {
+void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs, const std::string& folder) {
     std::vector<std::string> kept{sources.session.path};
     for (const SessionSource& source : sources.session.sources) {
         if (source.url.empty()) continue;
@@ -69,6 +69,14 @@ void refuse_overwriting(const Sources& sources, const std::vector<std::string>& 
             }
         }
         kept.push_back(output);
+    }
+    for (const std::string& other : kept) {
+        if (folder.empty() || other.empty()) continue;
+        const std::filesystem::path parent = std::filesystem::path{other}.parent_path();
+        std::error_code ignored;
+        if (std::filesystem::equivalent(folder, parent.empty() ? "." : parent, ignored)) {
+            throw usage_error(folder + " holds " + other + ", which the taps could overwrite: name a folder of their own");
+        }
     }
 }
 

@@ -25,7 +25,8 @@ Sources open_sources(const std::vector<std::string>& urls, const std::string& se
 
 /// Throws Error when an output would overwrite the recording or the session file it is made from, or
 /// another output: nobody means that, and a recording cannot be made again.
-void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs);
+/// @param folder  that is filled with files, such as that of --taps; empty for none
+void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs, const std::string& folder = {});
 
 /// A path as an address of the file driver; an address stays as it is.
 std::string recording_url(const std::string& path_or_url);
