@@ -12,6 +12,7 @@
 #include "engine/envelope/accuracy.hpp"
 #include "engine/envelope/bandwidth.hpp"
 #include "engine/load/cusum_flag.hpp"
+#include "engine/load/load_flag.hpp"
 #include "engine/load/delay_bounds.hpp"
 #include "tests/support/emg_run.hpp"
 

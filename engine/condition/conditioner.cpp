@@ -11,9 +11,9 @@ namespace tonus {
 namespace {
 
 constexpr double kRateMinHz = 100.0;
-constexpr double kEdgeOfRate = 0.45;
-constexpr double kEmgHighHz = 450.0;
-constexpr double kSpectralHighHz = 500.0;
+constexpr double kEmgLowHz = 20.0, kEmgHighHz = 450.0;
+constexpr double kSpectralLowHz = 10.0, kSpectralHighHz = 500.0;
+constexpr double kHeartHz = 30.0;
 constexpr double kNotchQ = 30.0;
 constexpr double kStrongestHz = 100.0;
 
@@ -28,18 +28,10 @@ std::vector<Section> joined(std::vector<Section> first, const std::vector<Sectio
     return first;
 }
 
-std::vector<Section> with_notch(std::vector<Section> sections, const ConditionConfig& config) {
-    const double rate_hz = config.rate.hz();
-    if (config.mains_hz > 0.0 && config.mains_hz < kEdgeOfRate * rate_hz) {
-        sections.push_back(notch(config.mains_hz, kNotchQ, rate_hz));
-    }
-    return sections;
-}
-
 std::size_t sections_most(const ConditionConfig& config) {
     std::size_t most = 1;
     for (const Profile profile : config.profiles) {
-        most = std::max(most, with_notch(profile_sections(profile, config.rate.hz()), config).size());
+        most = std::max(most, channel_sections(profile, config).size());
     }
     return most;
 }
@@ -51,22 +43,32 @@ Profile profile_for_site(std::string_view site) noexcept {
     return trunk ? Profile::trunk_ecg : Profile::general;
 }
 
-std::vector<Section> profile_sections(Profile profile, double rate_hz) {
+double low_edge_hz(Profile profile) noexcept { return profile == Profile::spectral ? kSpectralLowHz : kEmgLowHz; }
+
+std::vector<Section> profile_sections(Profile profile, double rate_hz, const FilterDesign& design) {
     if (rate_hz < kRateMinHz) {
         throw usage_error(fmt::format("{:.6g} Hz is too low for EMG: at least {:.0f} Hz, better 1000",
                                       rate_hz, kRateMinHz));
     }
-    const double high_hz = high_edge_hz(profile, rate_hz);
+    const double low_hz = low_edge_hz(profile), high_hz = high_edge_hz(profile, rate_hz);
     switch (profile) {
-        case Profile::general: break;
+        case Profile::general:
+        case Profile::spectral: break;
         case Profile::trunk_ecg:
-            return joined(butterworth_band_pass(2, 20.0, high_hz, rate_hz),
-                          butterworth_high_pass(4, 30.0, rate_hz));
-        case Profile::spectral: return butterworth_band_pass(2, 10.0, high_hz, rate_hz);
+            return joined(design.band_pass(2, low_hz, high_hz, rate_hz), design.high_pass(4, kHeartHz, rate_hz));
         case Profile::vibration:
-            return joined(butterworth_high_pass(4, 20.0, rate_hz), butterworth_low_pass(2, high_hz, rate_hz));
+            return joined(design.high_pass(4, low_hz, rate_hz), design.low_pass(2, high_hz, rate_hz));
     }
-    return butterworth_band_pass(2, 20.0, high_hz, rate_hz);
+    return design.band_pass(2, low_hz, high_hz, rate_hz);
+}
+
+std::vector<Section> channel_sections(Profile profile, const ConditionConfig& config, const FilterDesign& design) {
+    const double rate_hz = config.rate.hz();
+    std::vector<Section> sections = profile_sections(profile, rate_hz, design);
+    if (config.mains_hz > 0.0 && config.mains_hz < kEdgeOfRate * rate_hz) {
+        sections.push_back(design.notch(config.mains_hz, kNotchQ, rate_hz));
+    }
+    return sections;
 }
 
 Conditioner::Conditioner(const ConditionConfig& config)
@@ -75,7 +77,7 @@ Conditioner::Conditioner(const ConditionConfig& config)
     low_pass_hz_ = high_edge_hz(Profile::general, rate_hz);
     band_limited_ = low_pass_hz_ < kEmgHighHz;
     for (std::size_t channel = 0; channel < config.profiles.size(); ++channel) {
-        const std::vector<Section> sections = with_notch(profile_sections(config.profiles[channel], rate_hz), config);
+        const std::vector<Section> sections = channel_sections(config.profiles[channel], config);
         cascade_.set_channel(channel, sections);
         delay_s_ = std::max(delay_s_, group_delay_s(sections, std::min(kStrongestHz, 0.25 * rate_hz), rate_hz));
     }

@@ -20,6 +20,9 @@ enum class Profile {
 /// The profile of an electrode site: the heart is in every trunk site.
 Profile profile_for_site(std::string_view site) noexcept;
 
+/// No edge lies above this share of the rate: it is lowered to it, or left out (domain 2.2).
+inline constexpr double kEdgeOfRate = 0.45;
+
 struct ConditionConfig {
     Rate rate = {};
     std::vector<Profile> profiles = {};  ///< one per channel
@@ -54,7 +57,22 @@ private:
     double low_pass_hz_ = 0.0;
 };
 
-/// The sections of a channel, in double.
-std::vector<Section> profile_sections(Profile profile, double rate_hz);
+/// How filters are designed: for one pass here, for two in the offline twin (zero_phase.hpp).
+struct FilterDesign {
+    std::vector<Section> (*band_pass)(int order, double low_hz, double high_hz, double rate_hz);
+    std::vector<Section> (*high_pass)(int order, double cutoff_hz, double rate_hz);
+    std::vector<Section> (*low_pass)(int order, double cutoff_hz, double rate_hz);
+    Section (*notch)(double f0_hz, double q, double rate_hz);
+};
+inline constexpr FilterDesign kOnePass{&butterworth_band_pass, &butterworth_high_pass, &butterworth_low_pass, &notch};
+
+/// The sections of a profile, in double. Throws Error for a rate under 100 Hz.
+std::vector<Section> profile_sections(Profile profile, double rate_hz, const FilterDesign& design = kOnePass);
+
+/// The same with the fixed notch, where one is asked for and the rate allows it.
+std::vector<Section> channel_sections(Profile profile, const ConditionConfig& config, const FilterDesign& design = kOnePass);
+
+/// Where the band of a profile begins.
+double low_edge_hz(Profile profile) noexcept;
 
 }  // namespace tonus

@@ -13,9 +13,7 @@ namespace tonus {
 namespace {
 
 // Domain 2.2, "causal form".
-constexpr double kShortSettleS = 0.020;
 constexpr double kSettleS = 0.250;
-constexpr double kShortFaultS = 0.100;
 
 // Domain 2.6.
 constexpr double kSaturatedOfRange = 0.98;
@@ -27,8 +25,6 @@ constexpr double kPlateauEntrySteps = 5.0;
 
 // Domain 2.7.
 constexpr double kRailOfRange = 0.9;
-constexpr double kRailOffS = 0.200;
-constexpr double kFlatOffS = 0.200;
 constexpr double kFlatAloneS = 1.0;
 constexpr double kGoodAgainS = 0.500;
 
@@ -46,9 +42,9 @@ Gate::Gate(const GateConfig& config)
     };
     n_short_settle_ = frames(kShortSettleS);
     n_settle_ = frames(kSettleS);
-    n_short_fault_ = frames(kShortFaultS);
-    n_rail_off_ = frames(kRailOffS);
-    n_flat_off_ = frames(kFlatOffS);
+    n_short_fault_ = frames(kHoldS);
+    n_rail_off_ = frames(kLeadOffS);
+    n_flat_off_ = frames(kLeadOffS);
     n_flat_alone_ = frames(kFlatAloneS);
     n_good_again_ = frames(kGoodAgainS);
     for (const ChannelInfo& channel : config.stream.channels) {

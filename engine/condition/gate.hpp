@@ -10,6 +10,13 @@
 
 namespace tonus {
 
+/// Domain 2.2: over a hole of up to this long the filters run on; the short settling after it.
+inline constexpr double kHoldS = 0.100;
+inline constexpr double kShortSettleS = 0.020;
+
+/// Domain 2.7: how long a rail or a flat line lasts before it is taken for an electrode off.
+inline constexpr double kLeadOffS = 0.200;
+
 struct GateConfig {
     StreamInfo stream = {};
 };

@@ -5,13 +5,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/condition/conditioner.hpp"
 #include "engine/core/error.hpp"
 
 namespace tonus {
 namespace {
 
 constexpr double kRateMinHz = 100.0;
-constexpr double kEdgeOfRate = 0.45;
 
 constexpr std::uint8_t kSuccessive = 2;
 

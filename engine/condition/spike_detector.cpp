@@ -30,11 +30,12 @@ double edge_of(std::size_t bin) noexcept {
 }  // namespace
 
 SpikeDetector::SpikeDetector(const SpikeConfig& config)
-    : channels_(config.mvc_uv.size()),
+    : channels_(config.n_channels),
       n_part_(std::max<std::uint64_t>(1, config.rate.frames_in(kPartS))),
       n_mark_(config.rate.frames_in(kMarkS)) {
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
-        channels_[ch].floor_uv = config.mvc_uv[ch] > 0.0 ? kOverPeak * kPeakOfGaussian * config.mvc_uv[ch] : std::numeric_limits<double>::infinity();
+        const double mvc_uv = ch < config.mvc_uv.size() ? config.mvc_uv[ch] : 0.0;
+        channels_[ch].floor_uv = mvc_uv > 0.0 ? kOverPeak * kPeakOfGaussian * mvc_uv : std::numeric_limits<double>::infinity();
     }
     restart();
 }

@@ -11,8 +11,9 @@ namespace tonus {
 
 struct SpikeConfig {
     Rate rate = {};
-    /// Per channel, of the calibration: the maximum tells a spike from a strong contraction. 0: not
-    /// calibrated, then nothing is marked.
+    std::size_t n_channels = 0;
+    /// Per channel, of the calibration: the maximum tells a spike from a strong contraction. 0 or
+    /// absent: not calibrated, then nothing is marked.
     std::vector<double> mvc_uv = {};
 };
 

@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/condition/conditioner.hpp"
 #include "engine/core/error.hpp"
 
 namespace tonus {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr double kPi = std::numbers::pi;
 constexpr double kRateMinHz = 100.0;
-constexpr double kEdgeOfRate = 0.45;
 constexpr double kWidthMinHz = 0.1;
 constexpr double kWidthMaxHz = 5.0;
 constexpr double kEmgLowHz = 20.0;

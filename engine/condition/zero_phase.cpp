@@ -12,11 +12,6 @@ namespace {
 constexpr double kPi = std::numbers::pi;
 constexpr double kPaddingPeriods = 3.0;
 
-// The bands of the profiles (domain 2.2). A test holds them against those of the causal form.
-constexpr double kEmgLowHz = 20.0, kSpectralLowHz = 10.0, kHeartHz = 30.0;
-constexpr double kEmgHighHz = 450.0, kSpectralHighHz = 500.0;
-constexpr double kEdgeOfRate = 0.45;
-
 double warped(double f_hz, double rate_hz) { return std::tan(kPi * f_hz / rate_hz); }
 double unwarped(double w, double rate_hz) { return std::atan(w) * rate_hz / kPi; }
 
@@ -36,11 +31,6 @@ std::vector<Section> band_pass(int order, double low_hz, double high_hz, double 
     const double middle = std::sqrt(half_width * half_width + low * high);
     return butterworth_band_pass(order, unwarped(middle - half_width, rate_hz), unwarped(middle + half_width, rate_hz),
                                  rate_hz);
-}
-
-std::vector<Section> joined(std::vector<Section> first, const std::vector<Section>& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
 }
 
 /// The signal with `n_pad` samples of its point reflection before and behind it.
@@ -77,20 +67,9 @@ std::size_t end_of_stretch(std::span<const std::uint8_t> flags, std::size_t begi
 
 }  // namespace
 
-std::vector<Section> zero_phase_sections(Profile profile, double rate_hz) {
-    profile_sections(profile, rate_hz);  // refuses what the causal form refuses
-    const double emg_high_hz = std::min(kEmgHighHz, kEdgeOfRate * rate_hz);
-    switch (profile) {
-        case Profile::general: break;
-        case Profile::trunk_ecg:
-            return joined(band_pass(2, kEmgLowHz, emg_high_hz, rate_hz), high_pass(4, kHeartHz, rate_hz));
-        case Profile::spectral:
-            return band_pass(2, kSpectralLowHz, std::min(kSpectralHighHz, kEdgeOfRate * rate_hz), rate_hz);
-        case Profile::vibration:
-            return joined(high_pass(4, kEmgLowHz, rate_hz), low_pass(2, emg_high_hz, rate_hz));
-    }
-    return band_pass(2, kEmgLowHz, emg_high_hz, rate_hz);
-}
+const FilterDesign kTwoPasses{&band_pass, &high_pass, &low_pass, &zero_phase_notch};
+
+std::vector<Section> zero_phase_sections(Profile profile, double rate_hz) { return profile_sections(profile, rate_hz, kTwoPasses); }
 
 Section zero_phase_notch(double f0_hz, double q, double rate_hz) {
     // A notch is a Butterworth band-stop of order one.
@@ -98,8 +77,7 @@ Section zero_phase_notch(double f0_hz, double q, double rate_hz) {
 }
 
 std::size_t zero_phase_padding(Profile profile, double rate_hz) {
-    const double low_hz = profile == Profile::spectral ? kSpectralLowHz : kEmgLowHz;
-    return static_cast<std::size_t>(std::ceil(kPaddingPeriods * rate_hz / low_hz));
+    return static_cast<std::size_t>(std::ceil(kPaddingPeriods * rate_hz / low_edge_hz(profile)));
 }
 
 void filter_zero_phase(std::span<double> signal, std::span<const Section> sections, std::size_t n_pad) {

@@ -27,6 +27,9 @@ std::vector<Section> zero_phase_sections(Profile profile, double rate_hz);
 /// A notch of which two passes are as wide as one pass of notch().
 Section zero_phase_notch(double f0_hz, double q, double rate_hz);
 
+/// The design of both, for channel_sections().
+extern const FilterDesign kTwoPasses;
+
 /// Domain 2.2: three periods of the profile's high-pass.
 std::size_t zero_phase_padding(Profile profile, double rate_hz);
 

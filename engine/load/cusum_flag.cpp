@@ -11,7 +11,6 @@
 namespace tonus {
 namespace {
 
-constexpr int kForgetTicks = 100;  // 1 s without an energy, as LoadFlag
 constexpr double kSaturatedMvc = 2.0;
 
 double checked_weight(const CusumFlagConfig& config) {
@@ -51,12 +50,8 @@ double CusumFlag::delay_s(double load_mvc) const noexcept {
 }
 
 LoadResult CusumFlag::without_energy(Reason reason) noexcept {
-    n_invalid_ = std::min(n_invalid_ + 1, kForgetTicks + 1);
-    if (n_invalid_ > kForgetTicks && mode_ != Mode::unknown) {
-        mode_ = Mode::unknown;
-        sum_ = 0.0;
-    }
-    return {.state = mode_ == Mode::on ? LoadState::over : LoadState::unknown, .reason = reason};
+    if (memory_.miss()) sum_ = 0.0;
+    return memory_.without_value(reason);
 }
 
 LoadResult CusumFlag::process(EnergyLoad load) noexcept {
@@ -69,29 +64,13 @@ LoadResult CusumFlag::process(EnergyLoad load) noexcept {
     } else if (!std::isfinite(load.energy_mvc2)) {
         return without_energy(Reason::not_a_number);
     }
-    n_invalid_ = 0;
-    if (mode_ == Mode::unknown) mode_ = Mode::off;
-
-    const bool is_on = mode_ == Mode::on;
+    memory_.hear();
     const double for_overload = evidence_.of(load.energy_mvc2, load.n_valid);
     if (sum_ <= 0.0) reset_ = load.index;
-    sum_ = std::max(0.0, sum_ + (is_on ? -for_overload : for_overload));
-
-    LoadResult result;
-    if (sum_ > threshold_) {
-        mode_ = is_on ? Mode::off : Mode::on;
-        sum_ = 0.0;
-        result.raised = !is_on;
-        result.cleared = is_on;
-        result.since = reset_;
-    }
-    if (mode_ == Mode::on) {
-        result.state = LoadState::over;
-    } else {
-        result.state = load.reason == Reason::none ? LoadState::under : LoadState::unknown;
-        result.reason = load.reason;
-    }
-    return result;
+    sum_ = std::max(0.0, sum_ + (memory_.is_on() ? -for_overload : for_overload));
+    const bool changes = sum_ > threshold_;
+    if (changes) sum_ = 0.0;
+    return memory_.with_value(changes, reset_, load.reason);
 }
 
 }  // namespace tonus

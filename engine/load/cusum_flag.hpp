@@ -5,7 +5,8 @@
 #include "engine/core/rate.hpp"
 #include "engine/core/tick.hpp"
 #include "engine/load/energy_evidence.hpp"
-#include "engine/load/load_flag.hpp"
+#include "engine/load/flag_memory.hpp"
+#include "engine/load/load_flag_types.hpp"
 
 namespace tonus {
 
@@ -63,16 +64,13 @@ public:
     double delay_s(double load_mvc) const noexcept;
 
 private:
-    enum class Mode { off, on, unknown };
-
     LoadResult without_energy(Reason reason) noexcept;
 
     EnergyEvidence evidence_;
     double threshold_;
     double tick_samples_;
-    Mode mode_ = Mode::unknown;
+    FlagMemory memory_;
     double sum_ = 0.0;            // g: evidence for a change, never under zero
-    int n_invalid_ = 0;           // ticks without an energy, in a row
     std::uint64_t reset_ = 0;     // first tick after sum_ was last zero
 };
 

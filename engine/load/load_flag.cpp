@@ -11,8 +11,6 @@
 namespace tonus {
 namespace {
 
-constexpr int kForgetTicks = 100;  // 1 s without a value
-
 int whole_ticks(double seconds, const char* name) {
     const double ticks = seconds / kTickS;
     if (!(seconds >= 0.0) || seconds > 10.0 || std::abs(ticks - std::round(ticks)) > 1e-6) {
@@ -47,45 +45,22 @@ LoadFlag::LoadFlag(LoadFlagConfig config)
     }
 }
 
-LoadResult LoadFlag::without_value(Reason reason) noexcept {
-    n_invalid_ = std::min(n_invalid_ + 1, kForgetTicks + 1);
-    if (n_invalid_ > kForgetTicks && mode_ != Mode::unknown) {
-        mode_ = Mode::unknown;
-        count_ = 0;
-    }
-    const LoadState state = mode_ == Mode::on ? LoadState::over : LoadState::unknown;
-    return {.state = state, .reason = reason};
-}
-
 LoadResult LoadFlag::process(LoadTick load) noexcept {
-    if (!load.valid) return without_value(load.reason);
-    n_invalid_ = 0;
-    if (mode_ == Mode::unknown) mode_ = Mode::off;
-
-    const bool is_on = mode_ == Mode::on;
+    if (!load.valid) {
+        if (memory_.miss()) count_ = 0;
+        return memory_.without_value(load.reason);
+    }
+    memory_.hear();
+    const bool is_on = memory_.is_on();
     const bool towards_change =
         is_on ? load.value_mvc <= config_.release_mvc : load.value_mvc >= config_.limit_mvc;
     // Up and down, not "continuously above": a load a tenth over the limit dips under it by
     // chance, and the continuous rule would miss two of five such overloads (domain 6.2).
     if (towards_change && count_ == 0) crossing_ = load.index;
     count_ = towards_change ? count_ + 1 : std::max(count_ - 1, 0);
-
-    LoadResult result;
-    if (count_ >= (is_on ? clear_ticks_ : raise_ticks_)) {
-        mode_ = is_on ? Mode::off : Mode::on;
-        count_ = 0;
-        result.raised = !is_on;
-        result.cleared = is_on;
-        result.since = crossing_;
-    }
-    if (mode_ == Mode::on) {
-        result.state = LoadState::over;
-    } else {
-        // What is missing may be the larger part: the dwell runs, but nobody knows yet.
-        result.state = load.reason == Reason::none ? LoadState::under : LoadState::unknown;
-        result.reason = load.reason;
-    }
-    return result;
+    const bool changes = count_ >= (is_on ? clear_ticks_ : raise_ticks_);
+    if (changes) count_ = 0;
+    return memory_.with_value(changes, crossing_, load.reason);
 }
 
 }  // namespace tonus

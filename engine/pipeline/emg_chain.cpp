@@ -5,16 +5,8 @@
 namespace tonus {
 namespace {
 
-// Over a gap of up to this long the filters run on over the last good value (domain 2.2).
-constexpr double kHoldS = 0.1;
-
 // Frames of a gap accounted for in one call.
 constexpr double kGapStepS = 5.0;
-
-std::vector<double> padded(std::vector<double> values, std::size_t n) {
-    values.resize(n, 0.0);
-    return values;
-}
 
 }  // namespace
 
@@ -28,7 +20,7 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
                  .high_hz = condition_.low_pass_hz()}),
       mains_({.rate = stream.rate, .n_channels = stream.channels.size()}),
       comb_({.rate = stream.rate, .n_channels = stream.channels.size()}),
-      spikes_({.rate = stream.rate, .mvc_uv = padded(config.mvc_uv, stream.channels.size())}),
+      spikes_({.rate = stream.rate, .n_channels = stream.channels.size(), .mvc_uv = config.mvc_uv}),
       quality_({.rate = stream.rate, .n_channels = stream.channels.size(), .rest_uv = config.rest_uv}),
       window_s_(config.window_s),
       with_spectra_(config.spectra),

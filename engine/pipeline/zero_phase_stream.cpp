@@ -8,19 +8,8 @@
 namespace tonus {
 namespace {
 
-// Domain 2.2: the filters run on over a hole of up to this long, and settle this long around it.
-constexpr double kHoldS = 0.1;
-constexpr double kSettleS = 0.02;
-
-// Domain 2.7: what the gate needs to be sure that an electrode is off.
-constexpr double kLeadOffS = 0.2;
-
 // Domain 2.5, offline: a spike's surroundings are no muscle either.
 constexpr double kSpikeS = 0.05;
-
-// As in the chain.
-constexpr double kNotchQ = 30.0;
-constexpr double kEdgeOfRate = 0.45;
 
 // Of the second that the quality is of.
 constexpr std::uint64_t kQualityShiftTicks = 50;
@@ -42,20 +31,6 @@ void mark_flat_before(Flags flags, std::span<const float> gated_uv) noexcept {
     }
 }
 
-std::vector<Section> sections_of(Profile profile, const ConditionConfig& config) {
-    const double rate_hz = config.rate.hz();
-    std::vector<Section> sections = zero_phase_sections(profile, rate_hz);
-    if (config.mains_hz > 0.0 && config.mains_hz < kEdgeOfRate * rate_hz) {
-        sections.push_back(zero_phase_notch(config.mains_hz, kNotchQ, rate_hz));
-    }
-    return sections;
-}
-
-std::vector<double> padded(std::vector<double> values, std::size_t n) {
-    values.resize(n, 0.0);
-    return values;
-}
-
 }  // namespace
 
 ZeroPhaseStream::ZeroPhaseStream(const StreamInfo& stream, const EmgChainConfig& config)
@@ -65,10 +40,10 @@ ZeroPhaseStream::ZeroPhaseStream(const StreamInfo& stream, const EmgChainConfig&
       mains_detector_({.rate = stream.rate, .n_channels = stream.channels.size()}),
       finds_mains_(config.find_mains),
       mains_({.rate = stream.rate, .n_channels = stream.channels.size()}),
-      spikes_({.rate = stream.rate, .mvc_uv = padded(config.mvc_uv, stream.channels.size())}),
+      spikes_({.rate = stream.rate, .n_channels = stream.channels.size(), .mvc_uv = config.mvc_uv}),
       quality_({.rate = stream.rate,
                 .n_channels = stream.channels.size(),
-                .rest_uv = padded(config.rest_uv, stream.channels.size())}),
+                .rest_uv = config.rest_uv}),
       energy_(stream.rate, stream.channels.size()),
       spectrum_({.rate = stream.rate,
                  .n_channels = stream.channels.size(),
@@ -80,7 +55,7 @@ ZeroPhaseStream::ZeroPhaseStream(const StreamInfo& stream, const EmgChainConfig&
       flags_block_(gated_block_.size(), 0),
       results_(stream.channels.size()) {
     for (const Profile profile : config.condition.profiles) {
-        lanes_.push_back({.sections = sections_of(profile, config.condition),
+        lanes_.push_back({.sections = channel_sections(profile, config.condition, kTwoPasses),
                           .n_pad = zero_phase_padding(profile, stream.rate.hz()),
                           .gated_uv = {},
                           .conditioned_uv = {},
@@ -136,7 +111,7 @@ void ZeroPhaseStream::condition() {
 }
 
 void ZeroPhaseStream::mark_in_hindsight(Lane& lane) const {
-    const std::size_t n_settle = rate_.frames_in(kSettleS);
+    const std::size_t n_settle = rate_.frames_in(kShortSettleS);
     for (const Stretch& stretch : stretches_) {
         const Flags flags = Flags{lane.flags}.subspan(stretch.first, stretch.n_frames);
         mark_before(flags, sample_flag::lead_off, rate_.frames_in(kLeadOffS), sample_flag::lead_off);

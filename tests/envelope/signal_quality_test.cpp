@@ -23,7 +23,7 @@ struct Judged {
 Judged judge(double seconds, const std::function<double(std::size_t)>& signal_uv, const std::function<std::uint8_t(std::size_t)>& flag = {},
              float hum_uv = 0.0f, bool contraction = false, std::size_t n_block = kBlockFrames) {
     SectionCascade<float> band{butterworth_band_pass(2, 20.0, 450.0, kHz)};
-    SpikeDetector spikes{{.rate = {1000, 1}, .mvc_uv = {100.0}}};
+    SpikeDetector spikes{{.rate = {1000, 1}, .n_channels = 1, .mvc_uv = {100.0}}};
     SignalQuality quality{{.rate = {1000, 1}, .n_channels = 1, .rest_uv = {3.0}}};
     quality.judge_contraction(contraction);
     std::vector<float> samples(kLanes * kBlockFrames);
@@ -131,7 +131,7 @@ TEST(SpikeDetector, TakesNoContractionForASpike) {
 // Against a reference that is far too small a sudden effort is all spikes, but not for ever.
 TEST(SpikeDetector, LearnsThatAnEffortIsNoSpike) {
     EmgSource source = test::model_emg(kHz, 7);
-    SpikeDetector spikes{{.rate = {1000, 1}, .mvc_uv = {10.0}}};
+    SpikeDetector spikes{{.rate = {1000, 1}, .n_channels = 1, .mvc_uv = {10.0}}};
     std::vector<float> samples(kLanes);
     std::vector<std::uint8_t> flags(kLanes);
     std::size_t n_marked = 0;
@@ -145,7 +145,7 @@ TEST(SpikeDetector, LearnsThatAnEffortIsNoSpike) {
 }
 
 TEST(SpikeDetector, MarksNothingWithoutAMaximumToGoBy) {
-    SpikeDetector spikes{{.rate = {1000, 1}, .mvc_uv = {0.0}}};
+    SpikeDetector spikes{{.rate = {1000, 1}, .n_channels = 1, .mvc_uv = {0.0}}};
     std::vector<float> samples(kLanes, 1e5f);
     std::vector<std::uint8_t> flags(kLanes, 0);
     for (int i = 0; i < 5000; ++i) spikes.process({samples.data(), flags.data(), 1, 1});
