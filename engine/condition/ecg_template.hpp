@@ -1,9 +1,11 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
 
+#include "engine/condition/r_peak_detector.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -19,7 +21,7 @@ struct EcgTemplateConfig {
 ///
 /// The template covers 90 ms on either side of R; what lies further out (P and T wave) is below the
 /// 20 Hz of the band-pass. Each beat is shifted by up to 5 ms and scaled (0.5 to 1.5), the QRS
-/// (±55 ms) and the rest apart. A beat that does not resemble the template (correlation under 0.6)
+/// (±55 ms) and the rest apart, as far as the muscle around it lets either be known. A beat that does not resemble the template (correlation under 0.6)
 /// does not change it; after eight such it is learnt anew.
 ///
 /// Input      conditioned microvolts (20-450 Hz) with their flags, at most kBlockFrames frames.
@@ -34,9 +36,9 @@ public:
 
     explicit EcgTemplate(const EcgTemplateConfig& config);
 
-    /// A heart beat: frame of R, counted from the first frame; before the block in which it
-    /// became known is processed.
-    void beat(std::uint64_t r_frame) noexcept;
+    /// A heart beat, before the block in which it became known is processed. One that is not
+    /// confirmed is learnt from, and not touched.
+    void beat(const Beat& beat) noexcept;
 
     void process(Block<unit::Microvolt> block) noexcept;
 
@@ -47,12 +49,25 @@ public:
     bool is_subtracting(std::size_t channel) const noexcept { return n_beats_[channel] >= kBeatsMin; }
 
 private:
-    void finish_beat(std::uint64_t r_frame) noexcept;
-    void finish_channel(std::size_t channel, std::uint64_t r_frame) noexcept;
+    void finish_beat(const Beat& beat) noexcept;
+    void finish_channel(std::size_t channel, const Beat& beat) noexcept;
     float& sample(std::uint64_t frame, std::size_t channel) noexcept { return samples_[(frame % n_ring_) * n_channels_ + channel]; }
-    double correlation(std::size_t channel, std::uint64_t first) noexcept;
-    double gain(std::size_t channel, std::uint64_t first, std::size_t from, std::size_t to) noexcept;
+    float sample(std::uint64_t frame, std::size_t channel) const noexcept { return samples_[(frame % n_ring_) * n_channels_ + channel]; }
 
+    struct Fit {
+        double st = 0.0, ss = 0.0, tt = 0.0;  // sums of signal times template, and of their squares
+    };
+    Fit fit(std::size_t channel, std::uint64_t first, std::size_t from, std::size_t to) const noexcept;
+    struct Placed {
+        std::uint64_t first = 0;              // frame where the template begins
+        std::array<double, 3> gain = {};      // before the QRS, of it, after it
+        double correlation = 0.0;
+        double muscle_uv2 = 0.0;              // outside the QRS
+        double template_uv2 = 0.0;
+    };
+    Placed place(std::size_t channel, std::uint64_t centred) const noexcept;
+
+    Rate rate_;
     std::size_t n_channels_;
     std::size_t n_delay_, n_half_, n_qrs_, n_shift_, n_ring_;
     std::vector<float> samples_;          // [frame % n_ring_][channel]
@@ -61,7 +76,7 @@ private:
     std::vector<int> n_beats_;            // learnt, per channel
     std::vector<int> n_rejected_;         // in a row
     std::uint64_t n_frames_ = 0;
-    std::vector<std::uint64_t> waiting_;  // beats whose right side has not come yet, a ring of 4
+    std::vector<Beat> waiting_;           // beats whose right side has not come yet, a ring of 4
     std::size_t n_waiting_ = 0;
 };
 

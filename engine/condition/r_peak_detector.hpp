@@ -5,6 +5,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/condition/beat_shape.hpp"
+#include "engine/condition/heart_lead.hpp"
+#include "engine/condition/heart_rhythm.hpp"
+#include "engine/condition/qrs_slope.hpp"
 #include "engine/condition/section_cascade.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
@@ -16,80 +20,63 @@ struct RPeakConfig {
     std::size_t n_channels = 0;
 };
 
+struct Beat {
+    std::uint64_t r_frame = 0;  ///< of its R peak, counted from the first frame
+    bool confirmed = false;     ///< by its shape; else by its steepness and rhythm alone, as a muscle may come
+};
+
 /// Finds the heart's R peaks in trunk EMG, on the channel where the heart stands out most.
 ///
-/// Every channel is seen in 8-40 Hz. Each 5 s the one with the largest kurtosis there is taken;
-/// with none over 6 there is no heart to find. Its squared slope, averaged over 100 ms, is held
-/// against an adaptive threshold; a peak is put at the extremum of 8-40 Hz around the crossing.
-/// Beats are told once a rhythm is known that many candidates agree on, and only those in it, so that
-/// bursts of a muscle are not taken for a heart.
+/// All is done in 8-40 Hz. Candidates are found by their steepness, and a rhythm that many of them
+/// agree on. Those in rhythm are told, not confirmed, and give the shape of a beat, if they are
+/// alike: bursts of a muscle have neither rhythm nor shape. From then on beats are where the signal
+/// holds that shape, under muscle as well. With none for 2.5 s of quiet signal it is given up.
 ///
 /// Input      gated microvolts, at most kBlockFrames frames.
-/// Output     frames of R, counted from the first frame, each known within 85 ms.
+/// Output     beats, each known within 100 ms.
 /// Real time  process() and skip() do not allocate, lock, throw or call the system.
-/// Source     domain 2.4, path B, step 1 (Pan and Tompkins 1985).
+/// Source     domain 2.4, path B, step 1; the matched filter is ours.
 class RPeakDetector {
 public:
     explicit RPeakDetector(const RPeakConfig& config);
 
-    /// The peaks that became known in this block; a view until the next call.
-    std::span<const std::uint64_t> process(const Block<unit::Microvolt>& gated) noexcept;
+    /// The beats that became known in this block; a view until the next call.
+    std::span<const Beat> process(const Block<unit::Microvolt>& gated) noexcept;
 
     /// Frames of a long gap: everything is learnt anew after it.
     void skip(std::size_t n_frames) noexcept;
 
-    bool has_heart() const noexcept { return has_heart_; }
-    std::size_t channel() const noexcept { return channel_; }
-    double rr_s() const noexcept { return rhythm_s_; }  ///< the interval of the beats; 0: not known yet
+    bool has_heart() const noexcept { return lead_.found(); }
+    std::size_t channel() const noexcept { return lead_.channel(); }
+    double rr_s() const noexcept { return rhythm_.rr_s(); }  ///< the interval of the beats; 0: not known yet
 
 private:
-    void judge_channels() noexcept;
     void take(float banded, bool usable) noexcept;
-    void learn() noexcept;
-    void place_peak() noexcept;
-    struct Agreement {
-        std::size_t n = 0;
-        double mean_s = 0.0;
-    };
-    Agreement agreement_on(double interval_s) const noexcept;
-    void note_interval(std::uint64_t r) noexcept;
-    bool in_rhythm(std::uint64_t r) const noexcept;
+    void take_by_slope(float slope) noexcept;
+    void take_by_shape() noexcept;
+    void tell(std::uint64_t r_frame, bool confirmed) noexcept;
+    std::uint64_t peak_around(std::uint64_t crossing) noexcept;
+    void give_up_shape() noexcept;
     float banded_at(std::uint64_t frame) const noexcept { return banded_[frame % banded_.size()]; }
 
     Rate rate_;
-    std::size_t n_channels_;
     SectionCascade<float> band_;
-    std::uint64_t band_delay_;                       // frames, where the QRS has its power
+    std::uint64_t band_delay_;        // frames, where the QRS has its power
+    std::uint64_t n_ahead_;           // frames in which no better match may follow
     std::vector<float> lanes_;
-    std::vector<double> square_, fourth_;            // per channel, of this stretch of 5 s
-    std::vector<std::uint64_t> n_usable_;            // per channel
-    std::uint64_t n_stretch_ = 0;                    // frames of this stretch
-    std::size_t channel_ = 0;
-    bool has_heart_ = false;
-
-    std::vector<float> banded_;                      // of the chosen channel, a ring
-    std::vector<float> slope_;                       // squared, a ring of 100 ms
-    std::uint64_t slope_step_;
+    std::vector<float> banded_;       // of the chosen channel, a ring
     std::uint64_t n_frames_ = 0;
-    double mean_ = 0.0;                              // of slope_
-    double signal_ = 0.0, noise_ = 0.0;              // S and N
-    double stretch_peak_ = 0.0;                      // of mean_, since the last look
-    std::uint64_t stretch_end_;
-    std::uint64_t learnt_until_;
-    std::uint64_t crossing_ = 0;
-    double crossing_peak_ = 0.0;
-    bool waiting_ = false;                           // for the frames after a crossing
-    bool armed_ = true;                              // below the threshold since the last beat
-    std::uint64_t last_r_ = 0;
-    bool any_r_ = false;
-    std::uint64_t before_last_r_ = 0;                // 0: none
-    static constexpr std::size_t kIntervals = 24;
-    std::array<double, kIntervals> intervals_s_{};   // between candidates, a ring
-    std::size_t n_intervals_ = 0;
-    double rhythm_s_ = 0.0;                          // 0: not known
-    std::uint64_t last_good_ = 0;                    // the last beat in rhythm
-    double polarity_ = 0.0;                          // of the beats in 8-40 Hz
-    std::array<std::uint64_t, 4> found_{};
+    HeartLead lead_;
+    QrsSlope slope_;
+    HeartRhythm rhythm_;
+    BeatShape shape_;
+    double polarity_ = 0.0;           // of the beats in 8-40 Hz
+    bool any_peak_ = false;
+    double match_power_ = 0.25;       // mean square of the match between beats
+    double best_match_ = 0.0;         // of the rise under way; 0: none
+    std::uint64_t best_at_ = 0;
+    std::uint64_t last_match_ = 0;    // frame of the last beat by shape
+    std::array<Beat, 4> found_{};
     std::size_t n_found_ = 0;
 };
 

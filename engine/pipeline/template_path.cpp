@@ -32,7 +32,7 @@ Block<unit::Microvolt> TemplatePath::process(const Block<unit::Microvolt>& gated
     std::copy_n(gated.lanes(0).data(), n_values, samples_.data());
     std::copy_n(gated.flags(0).data(), n_values, flags_.data());
     const Block<unit::Microvolt> own{samples_.data(), flags_.data(), n_channels_, gated.n_frames()};
-    for (const std::uint64_t r : beats_.process(gated)) ecg_.beat(r);
+    for (const Beat& beat : beats_.process(gated)) ecg_.beat(beat);
     condition_.process(own);
     mains_.set_active(mains);
     mains_.process(own);

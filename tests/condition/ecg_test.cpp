@@ -37,6 +37,15 @@ Mixture mixture(double emg_uv, double seconds, std::uint64_t seed = 1, double bp
     return m;
 }
 
+/// The truth, from the pure heart.
+std::vector<std::uint64_t> r_peaks(const Signal& heart) {
+    std::vector<std::uint64_t> peaks;
+    for (std::size_t i = 1; i + 1 < heart.size(); ++i) {
+        if (heart[i] > 60.0 && heart[i] >= heart[i - 1] && heart[i] > heart[i + 1]) peaks.push_back(i);
+    }
+    return peaks;
+}
+
 Signal sum(const Signal& a, const Signal& b) {
     Signal s = a;
     for (std::size_t i = 0; i < s.size(); ++i) s[i] += b[i];
@@ -63,7 +72,7 @@ double error_percent(const Signal& mixed, const Signal& clean, std::size_t from 
 /// Path B on one channel: detection on the gated signal, subtraction on the band-passed one.
 struct PathB {
     Signal out;                      // 200 ms late
-    std::vector<std::uint64_t> beats;
+    std::vector<std::uint64_t> beats;  // confirmed
 };
 PathB path_b(const Signal& raw, const std::function<std::size_t()>& cut = [] { return kBlockFrames; }) {
     const Rate rate{1000, 1};
@@ -80,9 +89,9 @@ PathB path_b(const Signal& raw, const std::function<std::size_t()>& cut = [] { r
             band.process({&banded[i * kLanes], 1});
         }
         std::fill(flags.begin(), flags.end(), std::uint8_t{0});
-        for (const std::uint64_t r : detector.process({gated.data(), gate_flags.data(), 1, n})) {
-            ecg.beat(r);
-            result.beats.push_back(r);
+        for (const Beat& beat : detector.process({gated.data(), gate_flags.data(), 1, n})) {
+            ecg.beat(beat);
+            if (beat.confirmed) result.beats.push_back(beat.r_frame);
         }
         ecg.process({banded.data(), flags.data(), 1, n});
         for (std::size_t i = 0; i < n; ++i) result.out.push_back(static_cast<double>(banded[i * kLanes]));
@@ -111,9 +120,8 @@ TEST(Golden, G48_ErrorOfTheRmsUnderTheHeart) {
 }
 
 TEST(EcgTemplate, LeavesLessOfTheHeartThanThePathWithoutDelay) {
-    // Domain 2.4, last column: 1.2, 0.7, 0.6, 0.4, 0.3 %. Under a loud muscle some beats go unseen,
-    // and what they add stays: still less than the 3.5 and 0.9 % without path B.
-    for (const auto& [emg_uv, allowed] : {std::pair{2.0, 2.4}, std::pair{5.0, 1.4}, std::pair{10.0, 1.2}, std::pair{25.0, 2.6}, std::pair{50.0, 0.88}}) {
+    // Domain 2.4, last column: 1.2, 0.7, 0.6, 0.4, 0.3 %, and as much again for chance.
+    for (const auto& [emg_uv, allowed] : {std::pair{2.0, 2.4}, std::pair{5.0, 1.4}, std::pair{10.0, 1.2}, std::pair{25.0, 0.8}, std::pair{50.0, 0.6}}) {
         // Half a minute of rest first, as every session has it: there the heart is learnt.
         Mixture m = mixture(emg_uv, 150.0);
         for (std::size_t i = 0; i < 30'000; ++i) m.emg[i] *= 2.0 / emg_uv;
@@ -149,14 +157,10 @@ TEST(RPeakDetector, FindsTheBeatsFromSlowToFast) {
     for (const double bpm : {50.0, 70.0, 100.0, 150.0}) {
         const Mixture m = mixture(10.0, 120.0, 2, bpm);
         const PathB b = path_b(sum(m.emg, m.heart));
-        // The truth, from the pure heart.
-        std::vector<std::uint64_t> truth;
-        for (std::size_t i = 1; i + 1 < m.heart.size(); ++i) {
-            if (m.heart[i] > 60.0 && m.heart[i] >= m.heart[i - 1] && m.heart[i] > m.heart[i + 1]) truth.push_back(i);
-        }
+        const std::vector<std::uint64_t> truth = r_peaks(m.heart);
         std::size_t n_found = 0, n_truth = 0;
         for (const std::uint64_t r : truth) {
-            if (r < 16000) continue;  // two seconds to learn, five to choose the channel, eight beats
+            if (r < 20'000) continue;  // five seconds to choose the channel, then a rhythm and six beats
             ++n_truth;
             n_found += std::any_of(b.beats.begin(), b.beats.end(), [r](std::uint64_t f) { return f + 12 >= r && f <= r + 12; }) ? 1u : 0u;
         }
@@ -169,11 +173,29 @@ TEST(RPeakDetector, FindsTheBeatsFromSlowToFast) {
     }
 }
 
+// At 25 µV of muscle an R wave of 100 µV is lost to the eye; its shape is not.
+TEST(RPeakDetector, FindsBeatsUnderMuscleByTheirShape) {
+    for (const auto& [emg_uv, share] : {std::pair{25.0, 0.99}, std::pair{50.0, 0.9}}) {
+        Mixture m = mixture(emg_uv, 150.0, 7);
+        for (std::size_t i = 0; i < 30'000; ++i) m.emg[i] *= 2.0 / emg_uv;
+        const std::vector<std::uint64_t> beats = path_b(sum(m.emg, m.heart)).beats, truth = r_peaks(m.heart);
+        double n = 0.0, n_found = 0.0;
+        for (const std::uint64_t r : truth) {
+            if (r < 35'000) continue;
+            n += 1.0;
+            n_found += std::any_of(beats.begin(), beats.end(), [r](std::uint64_t f) { return f + 6 >= r && f <= r + 6; }) ? 1.0 : 0.0;
+        }
+        EXPECT_GE(n_found, share * n) << emg_uv << " uV";
+    }
+}
+
 TEST(RPeakDetector, FindsNoHeartInMuscleThatComesAndGoes) {
-    EmgSource source{kHz, 0.0, Random{4, 1}};
-    Signal bursts;
-    for (int i = 0; i < 60'000; ++i) bursts.push_back(40.0 * (0.5 - 0.5 * std::cos(2.0 * M_PI * i / 4000.0)) * source.next());
-    EXPECT_LT(path_b(bursts).beats.size(), 8u) << "too few to take anything off";
+    for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+        EmgSource source{kHz, 0.0, Random{seed, 1}};
+        Signal bursts;
+        for (int i = 0; i < 60'000; ++i) bursts.push_back(40.0 * (0.5 - 0.5 * std::cos(2.0 * M_PI * i / 4000.0)) * source.next());
+        EXPECT_EQ(path_b(bursts).beats.size(), 0u) << "seed " << seed;
+    }
 }
 
 // An electrode was moved: the old template fits no more and has to be given up.

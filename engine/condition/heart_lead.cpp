@@ -1,0 +1,51 @@
+#include "engine/condition/heart_lead.hpp"
+
+#include <algorithm>
+
+namespace tonus {
+namespace {
+
+constexpr double kJudgeS = 5.0;
+constexpr double kKurtosisMin = 6.0;   // Gaussian muscle has 3
+constexpr double kKurtosisLead = 1.5;  // a new channel must be this much better
+
+}  // namespace
+
+HeartLead::HeartLead(Rate rate, std::size_t n_channels)
+    : n_judged_(rate.frames_in(kJudgeS)), square_(n_channels, 0.0), fourth_(n_channels, 0.0), n_usable_(n_channels, 0) {}
+
+bool HeartLead::take(std::span<const float> banded, std::span<const std::uint8_t> flags, bool may_change) noexcept {
+    for (std::size_t ch = 0; ch < square_.size(); ++ch) {
+        if (flags[ch] != 0) continue;
+        const double square = static_cast<double>(banded[ch]) * static_cast<double>(banded[ch]);
+        square_[ch] += square;
+        fourth_[ch] += square * square;
+        ++n_usable_[ch];
+    }
+    return ++n_frames_ >= n_judged_ && judge(may_change);
+}
+
+bool HeartLead::judge(bool may_change) noexcept {
+    // A channel that was away for most of the time is not asked.
+    const auto kurtosis = [&](std::size_t ch) {
+        const bool enough = 2 * n_usable_[ch] >= n_frames_ && square_[ch] > 0.0;
+        return enough ? fourth_[ch] * static_cast<double>(n_usable_[ch]) / (square_[ch] * square_[ch]) : 0.0;
+    };
+    std::size_t best = 0;
+    for (std::size_t ch = 1; ch < square_.size(); ++ch) {
+        if (kurtosis(ch) > kurtosis(best)) best = ch;
+    }
+    const bool better = may_change && best != channel_ && kurtosis(best) > kKurtosisLead * kurtosis(channel_);
+    const bool stands_out = kurtosis(better ? best : channel_) > kKurtosisMin;
+    const bool changes = better && stands_out;
+    if (changes) channel_ = best;
+    // Under a hard contraction the heart drowns; it is believed to go on until beats stop.
+    found_ |= stands_out;
+    std::fill(square_.begin(), square_.end(), 0.0);
+    std::fill(fourth_.begin(), fourth_.end(), 0.0);
+    std::fill(n_usable_.begin(), n_usable_.end(), 0u);
+    n_frames_ = 0;
+    return changes;
+}
+
+}  // namespace tonus
