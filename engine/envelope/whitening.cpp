@@ -77,6 +77,12 @@ WhiteningFit fit_whitening(std::span<const double> autocorrelation, WhiteningCon
     return {.coefficients = {a.begin() + 1, a.end()}, .gain = std::sqrt(power / after)};
 }
 
+double noise_rise_db(const WhiteningFit& fit) noexcept {
+    double power = 1.0;
+    for (const double a : fit.coefficients) power += a * a;
+    return 10.0 * std::log10(fit.gain * fit.gain * power);
+}
+
 WhiteningFit fit_whitening(const Autocorrelation& contraction, std::size_t channel, WhiteningConfig config) {
     return fit_whitening(contraction.of(channel), config);
 }

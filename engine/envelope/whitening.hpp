@@ -34,6 +34,9 @@ WhiteningFit fit_whitening(std::span<const double> autocorrelation, WhiteningCon
 /// The same from what a calibration gathered: Autocorrelation{n_channels, config.order}.
 WhiteningFit fit_whitening(const Autocorrelation& contraction, std::size_t channel, WhiteningConfig config = {});
 
+/// How much more white noise of the amplifier gains by a filter than the contraction it was fitted on.
+double noise_rise_db(const WhiteningFit& fit) noexcept;
+
 /// Whitening raises the noise with the muscle's high frequencies: it serves channels whose maximum
 /// stands at least 30 dB over their rest, while they are active by more than 10 %.
 constexpr bool whitening_serves(double snr_mvc_db, double activation_mvc) noexcept {

@@ -26,13 +26,20 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
       with_spectra_(config.spectra),
       hold_frames_max_(stream.rate.frames_in(kHoldS)) {
     if (config.find_mains) mains_detector_.emplace(MainsDetectorConfig{.rate = stream.rate, .n_channels = stream.channels.size()});
+    if (config.estimator != Estimator::rms) {
+        estimator_.emplace(LevelEstimatorConfig{.kind = config.estimator, .rate = stream.rate, .n_channels = stream.channels.size(),
+                                                .window_s = config.window_s, .mvc_uv = config.mvc_uv});
+    }
+    if (!config.whitening.empty()) whitening_.emplace(config.whitening);
     comb_.set_frequency(config.vibration_hz);
     if (config.ecg_template) {
         template_path_.emplace(stream.rate, stream.channels.size(), config.condition.mains_hz, config.window_s);
     }
 }
 
-double EmgChain::delay_s() const noexcept { return condition_.delay_s() + 0.5 * window_s_; }
+double EmgChain::delay_s() const noexcept {
+    return condition_.delay_s() + (estimator_ ? estimator_->delay_s() : 0.5 * window_s_);
+}
 
 void EmgChain::set_taps(Taps* taps, std::size_t stream) noexcept {
     taps_ = taps;
@@ -45,6 +52,7 @@ void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
         condition_.restart();
         comb_.restart();
         spikes_.restart();
+        if (whitening_) whitening_->restart();
         if (template_path_) template_path_->restart();
         in_long_gap_ = false;
     }
@@ -73,7 +81,7 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
         mains_.skip(n);
         quality_.skip(n);
         if (template_path_) template_path_->skip(n);
-        finish_ticks(energy_.skip(n), out);
+        finish_ticks(energy_.skip(n), out, true);
         n_frames -= n;
         budget -= kBlockFrames;
     }
@@ -95,10 +103,14 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (mains_state_.nominal_hz > 0.0) quality_.process_without_hum(emg);
     if (comb_.frequency_hz() > 0.0) comb_vibration(emg);
     spikes_.process(emg);
+    // Of the muscle's own spectrum: whitening levels it.
+    if (with_spectra_) spectrum_.process(emg);
+    if (whitening_) whitening_->process(emg);
     quality_.process(emg);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
-    if (with_spectra_) spectrum_.process(emg);
-    finish_ticks(energy_.process(emg), out);
+    if (estimator_) estimator_->begin(emg);
+    finish_ticks(energy_.process(emg), out, false);
+    if (estimator_) estimator_->end();
 }
 
 /// What the comb takes of the muscle itself is put back on average: the rest is an estimate.
@@ -110,10 +122,11 @@ void EmgChain::comb_vibration(Block<unit::Microvolt> emg) noexcept {
     }
 }
 
-void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept {
+void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept {
     for (std::size_t k = 0; k < ticks.size(); ++k) {
         const EnergyTick& tick = ticks[k];
-        const Tick<unit::Microvolt> envelope = rms_.process(tick);
+        Tick<unit::Microvolt> envelope = rms_.process(tick);
+        if (estimator_) envelope = in_gap ? estimator_->skipped(tick, envelope) : estimator_->tick(tick, envelope);
         if (template_path_) {
             out.on_template_tick(template_path_->tick(k));
             if (taps_ != nullptr) taps_->template_tick(stream_, template_path_->energies()[k], template_path_->tick(k));

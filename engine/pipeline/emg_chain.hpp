@@ -12,8 +12,10 @@
 #include "engine/condition/spike_detector.hpp"
 #include "engine/condition/vibration_comb.hpp"
 #include "engine/envelope/block_energy.hpp"
+#include "engine/envelope/level_estimator.hpp"
 #include "engine/envelope/moving_rms.hpp"
 #include "engine/envelope/signal_quality.hpp"
+#include "engine/envelope/whitening.hpp"
 #include "engine/pipeline/taps.hpp"
 #include "engine/pipeline/template_path.hpp"
 #include "engine/spectrum/spectrum.hpp"
@@ -24,6 +26,9 @@ struct EmgChainConfig {
     GateConfig gate;
     ConditionConfig condition;
     double window_s = 0.25;
+    Estimator estimator = Estimator::rms;
+    /// Per channel; empty: no whitening.
+    std::vector<std::optional<WhiteningFit>> whitening = {};
     bool spectra = true;
     bool ecg_template = false;  ///< path B beside path A
     bool find_mains = false;    ///< detect hum and cancel it; else only what `condition` says
@@ -69,12 +74,14 @@ public:
 private:
     void run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept;
     void comb_vibration(Block<unit::Microvolt> emg) noexcept;
-    void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out) noexcept;
+    void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept;
 
     Gate gate_;
     Conditioner condition_;
     BlockEnergy energy_;
     MovingRms rms_;
+    std::optional<LevelEstimator> estimator_;  // in the place of rms_
+    std::optional<Whitening> whitening_;
     Spectrum spectrum_;
     std::optional<MainsDetector> mains_detector_;
     MainsState mains_state_ = {};

@@ -85,8 +85,8 @@ Profile profile_of(const SessionChannel& channel, const std::string& setting) {
 }
 
 std::string reference_settings(const StreamInfo& stream, const Session& session) {
-    return fmt::format("{}{}rate={}/{};profile={};mains={}", stream.settings, stream.settings.empty() ? "" : ";", stream.rate.num,
-                       stream.rate.den, session.profile, session.mains);
+    return fmt::format("{}{}rate={}/{};profile={};mains={}{}", stream.settings, stream.settings.empty() ? "" : ";", stream.rate.num,
+                       stream.rate.den, session.profile, session.mains, session.whitening ? ";whitening=model" : "");
 }
 
 std::vector<std::string> unused_inputs(std::span<const std::span<const StreamInfo>> devices,

@@ -144,6 +144,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         info_.channels.push_back({channel.name, channel.muscle, reference_problem(channel.reference)});
         const std::string doubt = reference_doubt(channel, info_.streams[feeds_[m].stream], session);
         if (!doubt.empty()) info_.notes.push_back(doubt);
+        if (const std::string no_good = whitening_doubt(channel, info_.streams[feeds_[m].stream], session); !no_good.empty()) info_.notes.push_back(no_good);
     }
     rows_.emplace(session, info_.streams[reference_].rate);
     info_.ecg_template = session.ecg_template;

@@ -44,6 +44,9 @@ void refuse_what_is_not_supported(std::span<Device* const> devices, const Sessio
         throw usage_error(fmt::format("{}: flag engine B judges live energies, not the zero-phase envelope: set engine = \"A\"",
                                       session.path));
     }
+    if (session.estimator != "rms" || session.whitening) {
+        throw usage_error(fmt::format("{}: the zero-phase form reads the RMS of a centred window: take estimator and whitening out", session.path));
+    }
     if (session.vibration_hz > 0.0) {
         throw usage_error(fmt::format("{}: the zero-phase form has no vibration comb: take vibration_hz out, or replay without it",
                                       session.path));

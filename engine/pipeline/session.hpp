@@ -44,6 +44,8 @@ struct Session {
     double vibration_hz = 0.0;       ///< of a vibrating platform; 0: none
     bool ecg_template = false;       ///< ECG path B beside path A, for reports (domain 2.4)
     double window_s = 0.25;
+    std::string estimator = "rms";   ///< rms, exponential, bayes (domain 3.2, 3.3, 3.6)
+    bool whitening = false;          ///< by the model's filter (domain 3.5)
     std::string engine = "A";        ///< A: hysteresis and dwell; B: CUSUM (domain 6.2, 6.4)
     LoadFlagConfig load;
 };

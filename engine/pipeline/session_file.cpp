@@ -241,10 +241,15 @@ Session load_session(const std::string& path, Files& files) {
         }
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {
-        const Table reader{path, "[envelope]", *table, {"window_s"}};
+        const Table reader{path, "[envelope]", *table, {"window_s", "estimator", "whitening"}};
         session.window_s = reader.number("window_s", 0.25, 0.05, 1.0);
         if (std::abs(session.window_s * 100.0 - std::round(session.window_s * 100.0)) > 1e-9) {
             reader.fail_key("window_s", "window_s is not a whole number of 10 ms");
+        }
+        session.estimator = reader.choice("estimator", "rms", {"rms", "exponential", "bayes"});
+        session.whitening = reader.choice("whitening", "off", {"off", "model"}) == "model";
+        if (session.whitening && session.ecg_template) {
+            reader.fail_key("whitening", "whitening = \"model\" is for path A only: leave it or ecg = \"B\" out");
         }
     }
     for (const toml::table* table : tables_of(root, "load", path, false)) {

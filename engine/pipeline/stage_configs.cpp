@@ -1,10 +1,12 @@
 #include "engine/pipeline/stage_configs.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "engine/activation/site.hpp"
+#include "engine/envelope/emg_shape.hpp"
 
 namespace tonus {
 namespace {
@@ -13,6 +15,20 @@ double fixed_mains_hz(const Session& session) {
     if (session.mains == "50") return 50.0;
     if (session.mains == "60") return 60.0;
     return 0.0;
+}
+
+Estimator estimator_of(const Session& session) {
+    if (session.estimator == "exponential") return Estimator::exponential;
+    if (session.estimator == "bayes") return Estimator::bayes;
+    return Estimator::rms;
+}
+
+/// The model muscle's filter behind a channel's own band: known before the maximum is measured, which
+/// has to be whitened by it too. A filter averaged over people does as well as each one's own
+/// (domain 3.5).
+WhiteningFit model_whitening(Profile profile, const ConditionConfig& condition) {
+    const WhiteningConfig config;
+    return fit_whitening(model_autocorrelation(condition.rate.hz(), channel_sections(profile, condition), config.order), config);
 }
 
 }  // namespace
@@ -81,6 +97,16 @@ std::string reference_doubt(const SessionChannel& channel, const StreamInfo& str
     return {};
 }
 
+std::string whitening_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session) {
+    if (!session.whitening || reference_problem(channel.reference) != Reason::none || channel.reference->rest_uv <= 0.0) return {};
+    // The rule is for the signal as it was before: the reference has the rise of the noise in it.
+    const WhiteningFit fit = model_whitening(profile_of(channel, session.profile), {.rate = stream.rate});
+    const double snr_db = 20.0 * std::log10(channel.reference->unbiased_mvc_uv() / channel.reference->rest_uv) + noise_rise_db(fit);
+    if (whitening_serves(snr_db, 1.0)) return {};
+    return fmt::format("{}: before whitening its maximum is some {:.0f} dB above its rest; under 30 dB whitening raises noise more than it helps: leave it off",
+                       channel.name, snr_db);
+}
+
 std::vector<CusumChannel> cusum_channels(const Session& session) {
     std::vector<CusumChannel> channels;
     for (const SessionChannel& channel : session.channels) {
@@ -99,6 +125,7 @@ EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, 
     EmgChainConfig config{.gate = {stream},
                           .condition = {.rate = stream.rate, .mains_hz = fixed_mains_hz(session)},
                           .window_s = session.window_s,
+                          .estimator = estimator_of(session),
                           .ecg_template = session.ecg_template,
                           .find_mains = session.mains == "auto",
                           .vibration_hz = session.vibration_hz};
@@ -114,6 +141,9 @@ EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, 
             config.rest_uv[places[m].lane] = reference->rest_uv;
             config.mvc_uv[places[m].lane] = reference->unbiased_mvc_uv();
         }
+    }
+    if (session.whitening) {
+        for (const Profile profile : config.condition.profiles) config.whitening.emplace_back(model_whitening(profile, config.condition));
     }
     return config;
 }

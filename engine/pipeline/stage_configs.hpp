@@ -33,4 +33,7 @@ EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, 
 /// Why a reference may not fit what is measured now; empty when it does.
 std::string reference_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session);
 
+/// Why whitening does a channel no good; empty when it does, or is off.
+std::string whitening_doubt(const SessionChannel& channel, const StreamInfo& stream, const Session& session);
+
 }  // namespace tonus

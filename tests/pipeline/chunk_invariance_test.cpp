@@ -5,6 +5,7 @@
 #include <functional>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include "engine/core/random.hpp"
@@ -60,12 +61,10 @@ CollectingSink run_cut(const Device& device, const Session& session, const std::
     return sink;
 }
 
-class ChunkInvariance : public testing::TestWithParam<const char*> {};
-
-TEST_P(ChunkInvariance, HoldsForTheWholePipeline) {
-    const std::string url = std::string{"sim:?subject=3&packet=1000&duration=12&"} + GetParam();
+void expect_no_difference(const std::string& url, const std::function<void(Session&)>& change = [](Session&) {}) {
     const auto device = open_device(url);
-    const Session session = test::session_with_references(*device, {80, 80, 100, 100}, 2.5);
+    Session session = test::session_with_references(*device, {80, 80, 100, 100}, 2.5);
+    change(session);
     const std::vector<Taken> taken = take(*device);
     ASSERT_GT(taken.size(), 2u);
 
@@ -76,6 +75,21 @@ TEST_P(ChunkInvariance, HoldsForTheWholePipeline) {
     }
     Random random{4};
     EXPECT_TRUE(same_bits(whole, run_cut(*device, session, taken, [&] { return 1 + random.below(300); }))) << "random";
+}
+
+class ChunkInvariance : public testing::TestWithParam<const char*> {};
+
+TEST_P(ChunkInvariance, HoldsForTheWholePipeline) {
+    expect_no_difference(std::string{"sim:?subject=3&packet=1000&duration=12&"} + GetParam());
+}
+
+TEST(ChunkInvarianceOfEstimators, HoldsWithGapsAndAtAnyRate) {
+    for (const char* rate : {"1000", "2148.148148", "250"}) {
+        const std::string url = fmt::format("sim:?subject=3&packet=1000&duration=12&task=demo&gap=3.0-3.05,5-7&rate={}", rate);
+        expect_no_difference(url, [](Session& session) { session.estimator = "exponential"; });
+        expect_no_difference(url, [](Session& session) { session.estimator = "bayes"; });
+        expect_no_difference(url, [](Session& session) { session.whitening = true; });
+    }
 }
 
 INSTANTIATE_TEST_SUITE_P(Signals, ChunkInvariance,
