@@ -14,7 +14,7 @@ constexpr std::array kOptions{
     DriverOption{"seed", "number, 0", "which day: noise, losses, delays and offsets"},
     DriverOption{"rate", "Hz, 1000", "frames per second, also as 58/0.027"},
     DriverOption{"channels", "4 8 16, 4", "MF LT; and IOT EO; and ICT LD GMX BF; each left and right"},
-    DriverOption{"task", "demo calibration rest hold step trapezoid staircase reps mvc, demo", "what the subject does"},
+    DriverOption{"task", "demo calibration rest hold step trapezoid staircase reps bridge mobility mvc, demo", "what the subject does"},
     DriverOption{"level", "fraction of MVC, 0.25", "of task=hold and of task=trapezoid, which is 1 s up, 4 s, 1 s down"},
     DriverOption{"from", "fraction of MVC, 0.20", "first half of task=step"},
     DriverOption{"to", "fraction of MVC, 0.40", "second half of task=step"},
@@ -40,6 +40,7 @@ constexpr std::array kOptions{
     DriverOption{"crosstalk", "0 to 0.3, 0", "amplitude that reaches the neighbouring sites"},
     DriverOption{"fatigue", "per s, 0", "fall of the spectrum, 0.004 is 0.4 % a second"},
     DriverOption{"vibration", "off or Hz, off", "training plate: 30 uV at its frequency and two harmonics"},
+    DriverOption{"vibration_at", "10-20,... (s)", "when the plate runs; always unless said"},
     DriverOption{"vibration_locked", "0 to 1, 0", "reflex at the plate's frequency, of the muscle's own RMS"},
     DriverOption{"motion", "on off, off", "baseline moves 20 uV per m/s^2 of the pelvis; needs imu=on"},
     DriverOption{"lead_off", "MF_L@12-18,... (s)", "electrode off"},
@@ -55,8 +56,10 @@ constexpr std::array kOptions{
     DriverOption{"delay_ms", "ms, 20", "least delay of a packet"},
     DriverOption{"jitter_ms", "ms, 5", "mean of the exponential delay beyond it"},
     DriverOption{"skew_ppm", "ppm, 0", "how much faster the device's clock runs"},
-    DriverOption{"imu", "on off, off", "pelvis sensor: acceleration and angular rate at 100 Hz"},
-    DriverOption{"truth", "folder", "where the true activation is written at the end"},
+    DriverOption{"imu", "on off, off", "motion sensors: acceleration and angular rate of pelvis and thorax"},
+    DriverOption{"imu_rate", "Hz, 100", "of the motion sensors"},
+    DriverOption{"imu_sensors", "1 2, 2", "pelvis; and thorax"},
+    DriverOption{"truth", "folder", "where activation, motion and all that is true are written"},
 };
 
 bool to_number(std::string_view text, double& value) {
@@ -120,20 +123,20 @@ std::uint64_t whole(const SourceUrl& url, std::string_view name, std::uint64_t f
     return result;
 }
 
-Rate rate_option(const SourceUrl& url) {
+Rate rate_option(const SourceUrl& url, std::string_view name, const char* fallback, double least_hz, double most_hz) {
     Rate rate;
     try {
-        rate = parse_rate(url.text_option("rate", "1000"));
+        rate = parse_rate(url.text_option(name, fallback));
     } catch (const Error& error) {
-        throw url.bad("rate", fmt::format("is no rate: {}", error.what()));
+        throw url.bad(name, fmt::format("is no rate: {}", error.what()));
     }
-    if (rate.hz() < 100.0 || rate.hz() > 50000.0) throw url.bad("rate", "is not from 100 to 50000 Hz");
+    if (rate.hz() < least_hz || rate.hz() > most_hz) throw url.bad(name, fmt::format("is not from {:g} to {:g} Hz", least_hz, most_hz));
     return rate;
 }
 
 SimTask task_option(const SourceUrl& url) {
     const std::string name = url.choice(
-        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "trapezoid", "staircase", "reps", "mvc"});
+        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "trapezoid", "staircase", "reps", "bridge", "mobility", "mvc"});
     if (name == "calibration") return SimTask::calibration;
     if (name == "rest") return SimTask::rest;
     if (name == "hold") return SimTask::hold;
@@ -141,6 +144,8 @@ SimTask task_option(const SourceUrl& url) {
     if (name == "trapezoid") return SimTask::trapezoid;
     if (name == "staircase") return SimTask::staircase;
     if (name == "reps") return SimTask::reps;
+    if (name == "bridge") return SimTask::bridge;
+    if (name == "mobility") return SimTask::mobility;
     if (name == "mvc") return SimTask::mvc;
     return SimTask::demo;
 }
@@ -175,7 +180,7 @@ void parse_subject(const SourceUrl& url, SimOptions& o) {
 }
 
 void parse_signal(const SourceUrl& url, SimOptions& o) {
-    o.rate = rate_option(url);
+    o.rate = rate_option(url, "rate", "1000", 100.0, 50000.0);
     const std::string channels = url.choice("channels", "4", {"4", "8", "16"});
     o.n_channels = channels == "4" ? 4u : channels == "8" ? 8u : 16u;
     o.source = url.choice("source", "noise", {"noise", "units"}) == "units" ? SimSource::units : SimSource::noise;
@@ -195,6 +200,8 @@ void parse_signal(const SourceUrl& url, SimOptions& o) {
     o.spikes_per_s = url.number("spikes", o.spikes_per_s, 0.0, 20.0);
     o.crosstalk = url.number("crosstalk", o.crosstalk, 0.0, 0.3);
     if (url.text_option("vibration", "off") != "off") o.vibration_hz = url.number("vibration", 0.0, 5.0, 100.0);
+    o.vibration_at = spans(url, "vibration_at");
+    if (!o.vibration_at.empty() && o.vibration_hz <= 0.0) throw url.bad("vibration_at", "needs vibration=HZ");
     o.vibration_locked = url.number("vibration_locked", o.vibration_locked, 0.0, 1.0);
     if (o.vibration_locked > 0.0 && o.vibration_hz <= 0.0) throw url.bad("vibration_locked", "needs vibration=HZ to be locked to");
 }
@@ -218,6 +225,11 @@ void parse_link(const SourceUrl& url, SimOptions& o) {
     o.jitter_ms = url.number("jitter_ms", o.jitter_ms, 0.0, 10000.0);
     o.skew_ppm = url.number("skew_ppm", o.skew_ppm, -10000.0, 10000.0);
     o.imu = url.flag("imu", o.imu);
+    o.imu_rate = rate_option(url, "imu_rate", "100", 20.0, 2000.0);
+    o.n_imu_sensors = url.choice("imu_sensors", "2", {"1", "2"}) == "1" ? 1u : 2u;
+    for (const char* name : {"imu_rate", "imu_sensors"}) {
+        if (url.has(name) && !o.imu) throw url.bad(name, "needs imu=on");
+    }
     o.motion = url.flag("motion", o.motion);
     if (o.motion && !o.imu) throw url.bad("motion", "needs imu=on, whose acceleration it follows");
     o.truth_folder = url.text_option("truth", "");

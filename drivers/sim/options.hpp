@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <optional>
@@ -13,9 +14,7 @@
 namespace tonus {
 
 /// What the simulated subject does (domain 11.2).
-enum class SimTask { demo, calibration, rest, hold, step, trapezoid, staircase, reps, mvc };
-
-inline constexpr double kRepetitionS = 4.0;  ///< of task=reps: the muscles and the pelvis
+enum class SimTask { demo, calibration, rest, hold, step, trapezoid, staircase, reps, bridge, mobility, mvc };
 
 /// Which side works; the other one only goes along (domain 4.2, unilateral trials).
 enum class SimSide { both, left, right };
@@ -71,6 +70,7 @@ struct SimOptions {
     double crosstalk = 0.0;
     double fatigue_per_s = 0.0;
     double vibration_hz = 0.0;      ///< 0 is none
+    std::vector<TimeSpan> vibration_at;  ///< when the plate runs; empty: always
     double vibration_locked = 0.0;  ///< RMS of the reflex, of the muscle's own
     bool motion = false;            ///< the baseline follows the acceleration of the pelvis
 
@@ -89,7 +89,15 @@ struct SimOptions {
     double jitter_ms = 5.0;
     double skew_ppm = 0.0;
     bool imu = false;
-    std::string truth_folder;  ///< empty: the truth is not written
+    Rate imu_rate{100, 1};
+    std::size_t n_imu_sensors = 2;  ///< from below: pelvis, thorax
+    std::string truth_folder;       ///< empty: the truth is not written
+
+    /// True while the plate runs.
+    bool vibrates(double t_s) const noexcept {
+        if (vibration_hz <= 0.0 || vibration_at.empty()) return vibration_hz > 0.0;
+        return std::any_of(vibration_at.begin(), vibration_at.end(), [t_s](const TimeSpan& span) { return span.contains(t_s); });
+    }
 };
 
 /// The options with their defaults, as `tonus drivers` prints them.

@@ -13,7 +13,7 @@ namespace {
 // Every source of chance has its own stream, so that one option changes nothing else. A channel
 // takes one of each kind.
 constexpr std::uint64_t kEmgStream = 1000, kNoiseStream = 2000, kSpikeStream = 3000, kOffsetStream = 4000;
-constexpr std::uint64_t kVibrationStream = 7000, kMotionStream = 8000, kUnitStream = 9000;  // 5000, 6000: pelvis, link
+constexpr std::uint64_t kVibrationStream = 7000, kMotionStream = 8000, kUnitStream = 9000;  // 5000, 6000: motion sensors, link
 constexpr std::uint64_t kHeartStream = 1, kMainsStream = 2;
 
 constexpr double kWanderHz = 0.3;
@@ -99,10 +99,10 @@ void SimSignal::contract(double t_s, std::span<double> muscle_uv) noexcept {
 
 /// What shaking and moving add: the plate, the reflex to it, and the pull of the cables. The
 /// trunk moves far below the 15 Hz of domain 11.5 by itself, so no filter keeps it there.
-double SimSignal::moved_uv(std::size_t ch, double t_s, const std::array<double, 2>& acceleration) const noexcept {
+double SimSignal::moved_uv(std::size_t ch, double t_s, const Vector3& pelvis_m_s2) const noexcept {
     const Channel& channel = channels_[ch];
-    double uv = channel.motion_uv[0] * acceleration[0] + channel.motion_uv[1] * acceleration[1];
-    if (channel.vibration) {
+    double uv = channel.motion_uv[0] * pelvis_m_s2[0] + channel.motion_uv[1] * pelvis_m_s2[2];
+    if (channel.vibration && options_.vibrates(t_s)) {
         const double reflex_uv = options_.vibration_locked * subject_.sigma_mvc_uv(ch) * subject_.activation(ch, t_s);
         uv += channel.vibration->artefact_uv(t_s) + reflex_uv * channel.vibration->reflex(t_s);
     }
@@ -145,9 +145,9 @@ void SimSignal::next(std::span<double> frame_uv, std::span<double> muscle_uv) no
     const double heart = options_.ecg ? heart_.at(t_s) : 0.0;
     const double hum_uv = options_.mains_hz > 0.0 ? hum_.next_uv() : 0.0;
     const bool moves = options_.motion || options_.vibration_hz > 0.0;
-    const std::array<double, 2> acceleration = options_.motion ? motion_.acceleration_m_s2(t_s) : std::array<double, 2>{};
+    const Vector3 pelvis_m_s2 = options_.motion ? motion_.acceleration_m_s2(Segment::pelvis, t_s) : Vector3{};
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
-        const double moved = moves ? moved_uv(ch, t_s, acceleration) : 0.0;
+        const double moved = moves ? moved_uv(ch, t_s, pelvis_m_s2) : 0.0;
         frame_uv[ch] = amplified_uv(ch, t_s, electrode_uv(ch, t_s, muscle_uv[ch], heart, hum_uv, moved));
     }
 }

@@ -9,8 +9,8 @@
 #include "drivers/sim/emg_source.hpp"
 #include "drivers/sim/heart.hpp"
 #include "drivers/sim/motor_units.hpp"
-#include "drivers/sim/pelvis.hpp"
 #include "drivers/sim/subject.hpp"
+#include "drivers/sim/trunk.hpp"
 #include "drivers/sim/vibration.hpp"
 
 namespace tonus {
@@ -48,7 +48,7 @@ private:
 
     double contraction_uv(std::size_t ch, double t_s) noexcept;
     void contract(double t_s, std::span<double> muscle_uv) noexcept;
-    double moved_uv(std::size_t ch, double t_s, const std::array<double, 2>& acceleration) const noexcept;
+    double moved_uv(std::size_t ch, double t_s, const Vector3& pelvis_m_s2) const noexcept;
     double electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv, double moved_uv) noexcept;
     double amplified_uv(std::size_t ch, double t_s, double uv) noexcept;
 
@@ -58,7 +58,7 @@ private:
     std::vector<double> pure_uv_;
     Heart heart_;
     MainsHum hum_;
-    PelvisMotion motion_;
+    TrunkMotion motion_;
     std::uint64_t frame_ = 0;
 };
 

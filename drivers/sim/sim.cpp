@@ -4,14 +4,12 @@
 
 #include "drivers/driver/driver.hpp"
 #include "drivers/sim/link.hpp"
-#include "drivers/sim/pelvis.hpp"
+#include "drivers/sim/motion_sensor.hpp"
 #include "drivers/sim/signal.hpp"
 #include "drivers/sim/truth.hpp"
 
 namespace tonus {
 namespace {
-
-constexpr std::size_t kAcceleration = 1, kAngularRate = 2;  // streams beside the EMG
 
 StreamInfo emg_stream(const SimOptions& options, const SimulatedSubject& subject) {
     StreamInfo info{.name = "emg",
@@ -33,8 +31,8 @@ StreamInfo emg_stream(const SimOptions& options, const SimulatedSubject& subject
     return info;
 }
 
-StreamInfo pelvis_stream(StreamKind kind, const char* name, const char* prefix, const char* unit, const SimOptions& options) {
-    StreamInfo info{.name = name, .kind = kind, .rate = kPelvisRate, .type = SampleType::float32, .channels = {},
+StreamInfo motion_stream(StreamKind kind, std::string_view segment, const char* name, const char* prefix, const char* unit, const SimOptions& options) {
+    StreamInfo info{.name = std::string{segment} + "_" + name, .kind = kind, .rate = options.imu_rate, .type = SampleType::float32, .channels = {},
                     .jump_cause = GapCause::device, .device_id = "sim:subject" + std::to_string(options.subject)};
     for (const char* axis : {"x", "y", "z"}) info.channels.push_back({.label = std::string{prefix} + axis, .unit = unit});
     return info;
@@ -43,12 +41,15 @@ StreamInfo pelvis_stream(StreamKind kind, const char* name, const char* prefix, 
 class SimDevice final : public Device {
 public:
     explicit SimDevice(const SimOptions& options)
-        : options_(options), subject_(options), signal_(options, subject_), pelvis_(options), link_(options), frame_uv_(options.n_channels), muscle_uv_(options.n_channels) {
+        : options_(options), subject_(options), signal_(options, subject_), link_(options), frame_uv_(options.n_channels), muscle_uv_(options.n_channels) {
         streams_.push_back(emg_stream(options, subject_));
-        if (options.imu) {
-            streams_.push_back(pelvis_stream(StreamKind::acceleration, "acceleration", "a", "m/s^2", options));
-            streams_.push_back(pelvis_stream(StreamKind::angular_rate, "angular_rate", "g", "rad/s", options));
+        for (std::size_t s = 0; s < (options.imu ? options.n_imu_sensors : 0); ++s) {
+            sensors_.emplace_back(options, Segment{s});
+            streams_.push_back(motion_stream(StreamKind::acceleration, kSegmentNames[s], "acceleration", "a", "m/s^2", options));
+            streams_.push_back(motion_stream(StreamKind::angular_rate, kSegmentNames[s], "angular_rate", "g", "rad/s", options));
         }
+        packet_.motion.resize(sensors_.size());
+        overtaking_.motion.resize(sensors_.size());
         // An endless run has more frames than any clock will count.
         n_frames_ = std::isfinite(options.duration_s) ? options.rate.frames_in(options.duration_s) : ~std::uint64_t{0};
         if (!options.truth_folder.empty()) truth_.emplace(system_files(), options, subject_);
@@ -101,19 +102,23 @@ private:
 
     /// What travels together: EMG, and the motion samples that the device took while it filled it.
     struct Packet {
-        std::uint64_t first = 0, first_pelvis = 0;
+        struct Motion {
+            std::vector<float> acceleration = {}, angular_rate = {};
+        };
+        std::uint64_t first = 0, first_motion = 0;
         std::size_t n_frames = 0;
         std::int64_t arrival_ns = 0;
         bool lost = false, repeated = false;
         std::vector<std::int32_t> counts = {};
-        std::vector<float> floats = {}, acceleration = {}, angular_rate = {};
+        std::vector<float> floats = {};
+        std::vector<Motion> motion = {};  ///< per sensor
     };
 
     void make_packet(Packet& packet) noexcept {
         packet.first = next_;
         packet.n_frames = static_cast<std::size_t>(std::min<std::uint64_t>(options_.packet_frames, n_frames_ - next_));
         fill_emg(packet);
-        fill_pelvis(packet);
+        fill_motion(packet);
         packet.arrival_ns = link_.arrival_ns(options_.rate.time_s(next_));
         packet.lost = link_.loses();
         packet.repeated = link_.repeats();
@@ -138,16 +143,20 @@ private:
         return std::any_of(options_.gaps.begin(), options_.gaps.end(), [t_s](const TimeSpan& gap) { return gap.contains(t_s); });
     }
 
-    void fill_pelvis(Packet& packet) noexcept {
-        packet.first_pelvis = next_pelvis_;
-        packet.acceleration.clear();
-        packet.angular_rate.clear();
-        if (!options_.imu) return;
-        for (; kPelvisRate.time_s(next_pelvis_) < options_.rate.time_s(next_); ++next_pelvis_) {
-            const PelvisSensor::Sample sample = pelvis_.next();
-            for (const double a : sample.acceleration_m_s2) packet.acceleration.push_back(static_cast<float>(a));
-            for (const double w : sample.angular_rate_rad_s) packet.angular_rate.push_back(static_cast<float>(w));
-            write_truth([&] { truth_->pelvis_frame(); });
+    void fill_motion(Packet& packet) noexcept {
+        packet.first_motion = next_motion_;
+        for (Packet::Motion& motion : packet.motion) {
+            motion.acceleration.clear();
+            motion.angular_rate.clear();
+        }
+        if (sensors_.empty()) return;
+        for (; options_.imu_rate.time_s(next_motion_) < options_.rate.time_s(next_); ++next_motion_) {
+            for (std::size_t s = 0; s < sensors_.size(); ++s) {
+                const MotionSensor::Sample sample = sensors_[s].next();
+                for (const double a : sample.acceleration_m_s2) packet.motion[s].acceleration.push_back(static_cast<float>(a));
+                for (const double w : sample.angular_rate_rad_s) packet.motion[s].angular_rate.push_back(static_cast<float>(w));
+            }
+            write_truth([&] { truth_->motion_frame(); });
         }
     }
 
@@ -155,9 +164,12 @@ private:
         if (packet.lost) return;
         for (int copy = 0; copy < (packet.repeated ? 2 : 1); ++copy) {
             push_emg(sink, packet);
-            if (packet.acceleration.empty()) continue;
-            sink.push(kAcceleration, packet.first_pelvis, raw_frames(std::span<const float>{packet.acceleration}, 3, packet.arrival_ns));
-            sink.push(kAngularRate, packet.first_pelvis, raw_frames(std::span<const float>{packet.angular_rate}, 3, packet.arrival_ns));
+            for (std::size_t s = 0; s < packet.motion.size(); ++s) {
+                const Packet::Motion& motion = packet.motion[s];
+                if (motion.acceleration.empty()) continue;
+                sink.push(1 + 2 * s, packet.first_motion, raw_frames(std::span<const float>{motion.acceleration}, 3, packet.arrival_ns));
+                sink.push(2 + 2 * s, packet.first_motion, raw_frames(std::span<const float>{motion.angular_rate}, 3, packet.arrival_ns));
+            }
         }
     }
 
@@ -177,7 +189,7 @@ private:
     SimOptions options_;
     SimulatedSubject subject_;
     SimSignal signal_;
-    PelvisSensor pelvis_;
+    std::vector<MotionSensor> sensors_;
     SimLink link_;
     std::vector<StreamInfo> streams_;
     std::optional<SimTruth> truth_;
@@ -186,7 +198,7 @@ private:
     std::string trouble_;
     std::uint64_t n_frames_ = 0;
     std::uint64_t next_ = 0;
-    std::uint64_t next_pelvis_ = 0;
+    std::uint64_t next_motion_ = 0;
 };
 
 std::unique_ptr<Device> open_sim(const SourceUrl& url) { return std::make_unique<SimDevice>(parse_sim_options(url)); }

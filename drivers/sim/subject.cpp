@@ -20,7 +20,6 @@ constexpr double kMvcRampS = 1.0;        // domain 4.2: 1-4-1 s
 constexpr double kMvcHoldS = 4.0;
 constexpr double kCalibrationRestS = 10.0;
 constexpr double kStairS = 5.0;
-constexpr double kEccentric = 0.6;       // lowering takes less than lifting (domain 11.2)
 constexpr double kTremor = 0.03;         // domain 11.2, of the activation
 constexpr double kTremorLeastHz = 8.0, kTremorMostHz = 12.0;
 constexpr double kGoesAlong = 0.2;       // the side that was not asked, in an effort of one side
@@ -62,7 +61,7 @@ double along(const std::array<Level, n>& levels, double t_s) noexcept {
 
 }  // namespace
 
-SimulatedSubject::SimulatedSubject(const SimOptions& options) : options_(options), labels_(sim_labels(options.n_channels)) {
+SimulatedSubject::SimulatedSubject(const SimOptions& options) : options_(options), movement_(options.task), labels_(sim_labels(options.n_channels)) {
     for (std::size_t ch = 0; ch < labels_.size(); ++ch) {
         const SimSite& site = site_of(labels_[ch]);
         Random random{options.subject, kStrengthStream + ch};
@@ -129,12 +128,9 @@ double SimulatedSubject::profile(std::size_t channel, double t_s) const noexcept
             const int step = static_cast<int>(std::fmod(t_s, 12.0 * kStairS) / kStairS);  // 10 … 60 … 10 %
             return 0.1 * (step < 6 ? step + 1 : 12 - step);
         }
-        case SimTask::reps: {
-            const double phase = std::fmod(t_s, kRepetitionS) / kRepetitionS;
-            const double lift = std::sin(std::numbers::pi * phase);
-            const double peak = (phase < 0.5 ? 1.0 : kEccentric) * (local_[channel] ? 0.25 : 0.55);
-            return 0.05 + peak * lift * lift;
-        }
+        case SimTask::reps: return 0.05 + (local_[channel] ? 0.25 : 0.55) * movement_.at(t_s).effort;
+        case SimTask::bridge: return 0.02 + (local_[channel] ? 0.25 : 0.30) * movement_.at(t_s).effort;
+        case SimTask::mobility: return 0.03 + (local_[channel] ? 0.12 : 0.20) * movement_.at(t_s).effort;
     }
     return 0.0;
 }

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "drivers/sim/options.hpp"
+#include "drivers/sim/movement.hpp"
 
 namespace tonus {
 
@@ -36,6 +36,7 @@ private:
     double step(double t_s) const noexcept;
 
     SimOptions options_;
+    Movement movement_;
     std::vector<std::string> labels_;
     std::vector<bool> local_;
     std::vector<double> sigma_mvc_uv_;

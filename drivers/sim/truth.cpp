@@ -36,17 +36,26 @@ SimTruth::SimTruth(Files& files, const SimOptions& options, const SimulatedSubje
       muscle_(files, folder_made(files, options.truth_folder) + "/muscle.npy", options.n_channels),
       activation_(files, options.truth_folder + "/activation.npy", options.n_channels),
       motion_(options),
-      mounting_(PelvisSensor{options}.mounting()),
       contractions_(options.n_channels),
       contracted_(options.n_channels, false) {
-    if (options.imu) orientation_.emplace(files, options.truth_folder + "/orientation.npy", 4);
+    if (!options.imu) return;
+    orientation_.emplace(files, options.truth_folder + "/orientation.npy", 4 * options.n_imu_sensors);
+    angles_.emplace(files, options.truth_folder + "/angles.npy", 3 * options.n_imu_sensors);
 }
 
-void SimTruth::pelvis_frame() {
+void SimTruth::motion_frame() {
+    const double t_s = options_.imu_rate.time_s(n_motion_frames_++);
     row_.clear();
-    for (const double q : motion_.orientation(kPelvisRate.time_s(n_pelvis_frames_))) row_.push_back(static_cast<float>(q));
+    for (std::size_t s = 0; s < options_.n_imu_sensors; ++s) {
+        for (const double q : motion_.orientation(Segment{s}, t_s)) row_.push_back(static_cast<float>(q));
+    }
     orientation_->write(row_);
-    ++n_pelvis_frames_;
+    row_.clear();
+    for (std::size_t s = 0; s < options_.n_imu_sensors; ++s) {
+        const SegmentAngles angles = motion_.angles(Segment{s}, t_s);
+        for (const Jet& angle : {angles.flexion, angles.lateral, angles.axial}) row_.push_back(static_cast<float>(angle.value));
+    }
+    angles_->write(row_);
 }
 
 /// When the activation crossed the level of a contraction, between two ticks on its two sides.
@@ -126,13 +135,34 @@ std::string SimTruth::channels_json() const {
     return channels;
 }
 
-std::string SimTruth::repetitions_json() const {
-    std::string text;
-    if (options_.task != SimTask::reps) return text;
-    for (double begin_s = 0.0; begin_s + kRepetitionS <= options_.rate.time_s(n_frames_); begin_s += kRepetitionS) {
-        text += fmt::format("{}[{},{}]", text.empty() ? "" : ",", begin_s, begin_s + kRepetitionS);
+void SimTruth::write_repetitions() {
+    NpyWriter file{files_, options_.truth_folder + "/repetitions.npy", 4};
+    for (std::size_t i = 0; const std::optional<Repetition> repetition = motion_.movement().repetition(i); ++i) {
+        if (repetition->end_s > options_.rate.time_s(n_frames_)) break;
+        row_.clear();
+        for (const double s : {repetition->begin_s, repetition->top_s, repetition->leave_s, repetition->end_s}) row_.push_back(static_cast<float>(s));
+        file.write(row_);
     }
-    return text;
+    file.close();
+}
+
+void SimTruth::write_breaths() {
+    NpyWriter file{files_, options_.truth_folder + "/breaths.npy", 1};
+    for (double i = 0.0; i / kBreathHz < options_.rate.time_s(n_frames_); i += 1.0) {
+        row_.assign(1, static_cast<float>(i / kBreathHz));
+        file.write(row_);
+    }
+    file.close();
+}
+
+std::string SimTruth::motion_json() const {
+    if (!options_.imu) return {};
+    std::string sensors;
+    for (std::size_t s = 0; s < options_.n_imu_sensors; ++s) {
+        sensors += fmt::format("{}{{\"segment\":\"{}\",\"mounting_wxyz\":[{:.9g}]}}", s == 0 ? "" : ",", kSegmentNames[s],
+                               fmt::join(MotionSensor{options_, Segment{s}}.mounting(), ","));
+    }
+    return fmt::format(",\"motion_sensors\":{{\"rate_hz\":{:.12g},\"breath_hz\":{},\"sensors\":[{}]}}", options_.imu_rate.hz(), kBreathHz, sensors);
 }
 
 std::string SimTruth::json() const {
@@ -142,21 +172,23 @@ std::string SimTruth::json() const {
         "\"reorder\":{},\"source\":\"{}\",\"laplace\":{},\"tremor\":{},\"drift_per_min\":{},\"fatigue_per_s\":{}",
         o.vibration_hz, o.vibration_locked, o.motion, o.spikes_per_s, o.crosstalk, o.loss, o.duplicates, o.reorder,
         o.source == SimSource::units ? "units" : "noise", o.laplace, o.tremor, o.drift_per_min, o.fatigue_per_s);
-    const std::string pelvis = o.imu ? fmt::format(",\"pelvis\":{{\"rate_hz\":{},\"breath_hz\":{},\"mounting_wxyz\":[{:.9g}]}}", kPelvisRate.hz(), kBreathHz,
-                                                   fmt::join(mounting_, ","))
-                                     : std::string{};
     return fmt::format(
         "{{\"subject\":{},\"seed\":{},\"rate_hz\":{:.12g},\"frames\":{},\"noise_uv\":{},\"ecg\":{},\"mains_hz\":{},{},\"channels\":[{}],"
-        "\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{},\"repetitions_s\":[{}]{}}}\n",
+        "\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{}{}}}\n",
         o.subject, o.seed, o.rate.hz(), n_frames_, o.noise_uv, o.ecg, o.mains_hz, on_top, channels_json(), faults_json(o.lead_off, subject_),
         faults_json(o.saturate, subject_), faults_json(o.flat, subject_), faults_json(o.nan, subject_), intervals_json(over_local_),
-        intervals_json(over_global_), repetitions_json(), pelvis);
+        intervals_json(over_global_), motion_json());
 }
 
 void SimTruth::close() {
     muscle_.close();
     activation_.close();
-    if (orientation_) orientation_->close();
+    if (orientation_) {
+        orientation_->close();
+        angles_->close();
+    }
+    write_repetitions();
+    write_breaths();
     const std::string path = options_.truth_folder + "/truth.json";
     const std::string text = json();
     const std::unique_ptr<OutputFile> file = files_.create(path, IfExists::replace);
