@@ -22,6 +22,7 @@ BandFrequency band_frequency(std::span<const float> power, double bin_hz, double
             const double inside = (0.5 * total - below) / p;
             return {.mdf_hz = static_cast<float>(bin_hz * (static_cast<double>(k) - 0.5 + inside)),
                     .mnf_hz = static_cast<float>(bin_hz * moment / total),
+                    .power = total,
                     .valid = true};
         }
         below += p;

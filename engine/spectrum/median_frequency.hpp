@@ -8,6 +8,7 @@ namespace tonus {
 struct BandFrequency {
     float mdf_hz = 0.0f;  ///< splits the band's power in half, interpolated inside the bin
     float mnf_hz = 0.0f;  ///< power-weighted mean
+    double power = 0.0;   ///< of the band, in the units of what was given
     bool valid = false;   ///< there is power in the band
 };
 

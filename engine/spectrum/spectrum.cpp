@@ -97,6 +97,9 @@ void Spectrum::compute(std::size_t channel) noexcept {
     const BandFrequency found = band_frequency(fft_.power(), bin_hz, config_.low_hz, config_.high_hz);
     value.mdf_hz = found.mdf_hz;
     value.mnf_hz = found.mnf_hz;
+    // Half of the power lies at the frequencies below 0, and Hann's window keeps 3/8.
+    const auto n = static_cast<double>(n_window_);
+    value.rms_uv = static_cast<float>(std::sqrt(found.power * 16.0 / (3.0 * n * n)));
     value.valid = found.valid;
 }
 

@@ -19,10 +19,11 @@ struct SpectrumConfig {
     double window_s = 1.0;  ///< half overlapped
 };
 
-/// The median and mean frequency of a channel's last whole window.
+/// The median and mean frequency of a channel's last whole window, and its RMS in the band.
 struct SpectrumValue {
     float mdf_hz = 0.0f;
     float mnf_hz = 0.0f;
+    float rms_uv = 0.0f;
     bool valid = false;            ///< no flagged sample in the window
     std::uint64_t n_windows = 0;   ///< windows seen so far, dropped ones too
 };

@@ -63,6 +63,16 @@ TEST(Golden, G41_SpectrumFrequenciesOfTwoTones) {
     EXPECT_NEAR(seen.back().mdf_hz, 50.0, 1.0) << "the bin of the stronger tone";
 }
 
+TEST(Spectrum, KnowsTheRmsOfItsWindow) {
+    std::vector<float> signal(2000);
+    for (std::size_t i = 0; i < signal.size(); ++i) signal[i] = static_cast<float>(10.0 * std::sin(kTurn * 80.0 * static_cast<double>(i) / 1000.0));
+    Spectrum spectrum{{.rate = {1000, 1}, .n_channels = 1}};
+    std::vector<SpectrumValue> seen;
+    stream(spectrum, signal, {}, seen);
+    ASSERT_FALSE(seen.empty());
+    EXPECT_NEAR(seen.back().rms_uv, 10.0 / std::sqrt(2.0), 1e-3);
+}
+
 TEST(Golden, G42_SpectrumFrequenciesOfTheModel) {
     const std::vector<float> signal = banded_model(600.0, 42);
     RealFft fft{1000};
