@@ -299,6 +299,47 @@ TEST(SimMotion, ThePlateShakesOnlyWhenItRuns) {
     EXPECT_NE(send(base + "&vibration=60&imu_rate=200")[1].values, send(base + "&imu_rate=200")[1].values);
 }
 
+// Domain 11.8, what of S8 is the simulator's own: what a motion stage will have to find.
+TEST(Scenario, S8_TheBridgeHas36RepetitionsHeldFor4SecondsAndRestsOf30) {
+    const TruthFolder run{"sim:?task=bridge&imu=on&duration=400"};
+    const std::vector<float> truth = rows_of(run.path / "repetitions.npy"), angles = rows_of(run.path / "angles.npy");
+    ASSERT_EQ(truth.size(), 36u * 4u);
+    const auto at = [&truth](std::size_t repetition, std::size_t column) { return static_cast<double>(truth[4 * repetition + column]); };
+    const auto speed = [&run](std::size_t f) { return std::hypot(run.sent[2].at(f, 0), run.sent[2].at(f, 1), run.sent[2].at(f, 2)) / kRadPerDeg; };
+    for (std::size_t i = 0; i < 36; ++i) {
+        EXPECT_NEAR(at(i, 2) - at(i, 1), 4.0, 1e-4);
+        if (i > 0) {
+            EXPECT_NEAR(at(i, 0) - at(i - 1, 3), i % 12 == 0 ? 30.0 : 1.0, 1e-4) << i;
+        }
+        const auto top = static_cast<std::size_t>(100.0 * at(i, 1)) + 1, leave = static_cast<std::size_t>(100.0 * at(i, 2));
+        double power = 0.0, fastest = 0.0;
+        for (std::size_t f = top; f < leave; ++f) {
+            ASSERT_NEAR(static_cast<double>(angles[6 * f]) / kRadPerDeg, -115.0, 0.2) << "on the back, the hips lifted";
+            power += speed(f) * speed(f) / static_cast<double>(leave - top);
+        }
+        for (std::size_t f = static_cast<std::size_t>(100.0 * at(i, 0)); f < top; ++f) fastest = std::max(fastest, speed(f));
+        EXPECT_LT(std::sqrt(power), 5.0) << "a hold by domain 9.9";
+        EXPECT_GT(fastest, 1.875 * 25.0 / 2.0 - 1.5);
+    }
+}
+
+// And of S12: ten minutes of turns that a raw gyro loses, with pauses to find it again.
+TEST(Scenario, S12_TenMinutesOfMobilityDriftAndCanBeReset) {
+    const TruthFolder run{"sim:?task=mobility&imu=on&duration=600"};
+    const std::vector<float> orientation = rows_of(run.path / "orientation.npy"), repetitions = rows_of(run.path / "repetitions.npy");
+    ASSERT_EQ(repetitions.size(), 74u * 4u);
+    const Quaternion mounting = MotionSensor{options_of("task=mobility"), Segment::pelvis}.mounting();
+    Quaternion q{1.0, 0.0, 0.0, 0.0};
+    for (std::size_t f = 0; f + 1 < run.sent[2].index.size(); ++f) {
+        const Quaternion rate = conjugate(mounting) * Quaternion{0.0, run.sent[2].at(f, 0), run.sent[2].at(f, 1), run.sent[2].at(f, 2)} * mounting;
+        q = q * turned_by({rate[1], rate[2], rate[3]}, 0.01);
+    }
+    Quaternion truth{};
+    for (std::size_t i = 0; i < 4; ++i) truth[i] = static_cast<double>(orientation[orientation.size() - 8 + i]);
+    EXPECT_GT(angle_between(q, truth) / kRadPerDeg, 60.0) << "half a degree a second for ten minutes";
+    for (std::size_t i = 0; i + 1 < 74; ++i) EXPECT_GE(repetitions[4 * i + 4] - repetitions[4 * i + 3], 1.5f) << "upright and still, as a reset asks (domain 9.6)";
+}
+
 // Domain 11.2: the muscles follow the angle, and lowering takes 0.6 of what lifting takes.
 TEST(SimMovement, EffortFollowsTheAngle) {
     const Movement bend{SimTask::reps}, bridge{SimTask::bridge};
