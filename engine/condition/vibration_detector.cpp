@@ -24,9 +24,11 @@ constexpr int kConfirmed = 2;
 
 }  // namespace
 
+bool VibrationDetector::can_hear(const Rate& rate) noexcept { return rate.hz() >= kRateMinHz && rate.hz() <= kRateMaxHz; }
+
 VibrationDetector::VibrationDetector(const VibrationDetectorConfig& config) : config_(config) {
     const double rate_hz = config.rate.hz();
-    if (!(rate_hz >= kRateMinHz && rate_hz <= kRateMaxHz)) {
+    if (!can_hear(config.rate)) {
         throw usage_error(fmt::format("vibration: an accelerometer at {:.6g} Hz shows none: {:.0f} to {:.0f} Hz would do, 150 Hz is good", rate_hz, kRateMinHz,
                                       kRateMaxHz));
     }

@@ -36,6 +36,8 @@ struct VibrationDetectorConfig {
 /// Source     domain 2.8; the hysteresis is ours.
 class VibrationDetector {
 public:
+    static bool can_hear(const Rate& rate) noexcept;  ///< 40 to 10000 Hz
+
     /// Throws Error for a rate under 40 or over 10000 Hz, or thresholds that do not keep 0 < off <= on.
     explicit VibrationDetector(const VibrationDetectorConfig& config);
 

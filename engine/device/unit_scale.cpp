@@ -19,4 +19,14 @@ std::optional<double> microvolts_per(std::string_view unit) noexcept {
     return std::nullopt;
 }
 
+std::optional<double> m_s2_per(std::string_view unit) noexcept {
+    constexpr double kGravity = 9.80665;
+    static constexpr std::array<std::pair<std::string_view, double>, 5> units{{
+        {"m/s^2", 1.0}, {"m/s2", 1.0}, {"m/s\xc2\xb2", 1.0}, {"g", kGravity}, {"mg", 1e-3 * kGravity}}};
+    for (const auto& [name, factor] : units) {
+        if (unit == name) return factor;
+    }
+    return std::nullopt;
+}
+
 }  // namespace tonus

@@ -19,7 +19,6 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
                  .n_channels = stream.channels.size(),
                  .high_hz = condition_.low_pass_hz()}),
       mains_({.rate = stream.rate, .n_channels = stream.channels.size()}),
-      comb_({.rate = stream.rate, .n_channels = stream.channels.size()}),
       spikes_({.rate = stream.rate, .n_channels = stream.channels.size(), .mvc_uv = config.mvc_uv}),
       quality_({.rate = stream.rate, .n_channels = stream.channels.size(), .rest_uv = config.rest_uv}),
       window_s_(config.window_s),
@@ -31,7 +30,10 @@ EmgChain::EmgChain(const StreamInfo& stream, const EmgChainConfig& config)
                                                 .window_s = config.window_s, .mvc_uv = config.mvc_uv});
     }
     if (!config.whitening.empty()) whitening_.emplace(config.whitening);
-    comb_.set_frequency(config.vibration_hz);
+    if (config.find_vibration || config.vibration_hz > 0.0) {
+        vibration_.emplace(stream.rate, stream.channels.size(), config.window_s, config.whitening);
+        vibration_->set_frequency(config.vibration_hz);
+    }
     if (config.ecg_template) {
         template_path_.emplace(stream.rate, stream.channels.size(), config.condition.mains_hz, config.window_s);
     }
@@ -50,7 +52,7 @@ void EmgChain::process(const RawFrames& raw, EmgTickSink& out) noexcept {
     if (in_long_gap_) {
         gate_.restart();
         condition_.restart();
-        comb_.restart();
+        if (vibration_) vibration_->restart();
         spikes_.restart();
         if (whitening_) whitening_->restart();
         if (template_path_) template_path_->restart();
@@ -81,6 +83,7 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
         mains_.skip(n);
         quality_.skip(n);
         if (template_path_) template_path_->skip(n);
+        if (vibration_) vibration_->skip(n);
         finish_ticks(energy_.skip(n), out, true);
         n_frames -= n;
         budget -= kBlockFrames;
@@ -101,25 +104,17 @@ void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     mains_.set_active(mains_state_);
     mains_.process(emg);
     if (mains_state_.nominal_hz > 0.0) quality_.process_without_hum(emg);
-    if (comb_.frequency_hz() > 0.0) comb_vibration(emg);
+    if (vibration_) vibration_->comb(emg);
     spikes_.process(emg);
     // Of the muscle's own spectrum: whitening levels it.
     if (with_spectra_) spectrum_.process(emg);
+    if (vibration_) vibration_->end_block(emg);
     if (whitening_) whitening_->process(emg);
     quality_.process(emg);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
     if (estimator_) estimator_->begin(emg);
     finish_ticks(energy_.process(emg), out, false);
     if (estimator_) estimator_->end();
-}
-
-/// What the comb takes of the muscle itself is put back on average: the rest is an estimate.
-void EmgChain::comb_vibration(Block<unit::Microvolt> emg) noexcept {
-    comb_.process(emg);
-    const auto gain = static_cast<float>(1.0 / comb_.rms_kept());
-    for (std::size_t i = 0; i < emg.n_frames(); ++i) {
-        for (float& sample : emg.lanes(i)) sample *= gain;
-    }
 }
 
 void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept {
@@ -131,6 +126,7 @@ void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out,
             out.on_template_tick(template_path_->tick(k));
             if (taps_ != nullptr) taps_->template_tick(stream_, template_path_->energies()[k], template_path_->tick(k));
         }
+        if (vibration_) out.on_uncombed_tick(vibration_->uncombed_tick(k));
         if (with_spectra_) spectrum_.tick(tick.index);
         quality_.tick(tick.index);
         if (taps_ != nullptr) {

@@ -10,7 +10,6 @@
 #include "engine/condition/mains_canceller.hpp"
 #include "engine/condition/mains_detector.hpp"
 #include "engine/condition/spike_detector.hpp"
-#include "engine/condition/vibration_comb.hpp"
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/level_estimator.hpp"
 #include "engine/envelope/moving_rms.hpp"
@@ -18,6 +17,7 @@
 #include "engine/envelope/whitening.hpp"
 #include "engine/pipeline/taps.hpp"
 #include "engine/pipeline/template_path.hpp"
+#include "engine/pipeline/vibration_path.hpp"
 #include "engine/spectrum/spectrum.hpp"
 
 namespace tonus {
@@ -32,7 +32,8 @@ struct EmgChainConfig {
     bool spectra = true;
     bool ecg_template = false;  ///< path B beside path A
     bool find_mains = false;    ///< detect hum and cancel it; else only what `condition` says
-    double vibration_hz = 0.0;  ///< of a platform the person stands on; 0: none
+    bool find_vibration = false;  ///< set_vibration() will be told of it
+    double vibration_hz = 0.0;    ///< of a platform the person stands on; 0: none known
     /// Per channel, of the calibration; 0 or absent where there is none.
     std::vector<double> rest_uv = {};
     std::vector<double> mvc_uv = {};
@@ -46,6 +47,9 @@ public:
 
     /// With path B: its envelope, before on_tick() of the same tick.
     virtual void on_template_tick(const Tick<unit::Microvolt>&) noexcept {}
+
+    /// With find_vibration or vibration_hz: the envelope without the comb, before on_tick() of the same tick.
+    virtual void on_uncombed_tick(const Tick<unit::Microvolt>&) noexcept {}
 };
 
 /// From the raw frames of one EMG stream to its envelope and spectra.
@@ -65,6 +69,14 @@ public:
     std::span<const Quality> quality() const noexcept { return quality_.latest(); }
     /// What hum was found; nothing of it without find_mains.
     const MainsState& mains() const noexcept { return mains_state_; }
+
+    /// From the next frame there is a vibration of this frequency; 0: none.
+    void set_vibration(double f_hz) noexcept {
+        if (vibration_) vibration_->set_frequency(f_hz);
+    }
+    bool vibrates() const noexcept { return vibration_ && vibration_->frequency_hz() > 0.0; }
+    /// While it vibrates: the envelope times this is its lower bound.
+    double comb_kept() const noexcept { return vibration_ ? vibration_->rms_kept() : 1.0; }
     double delay_s() const noexcept;
     bool band_limited() const noexcept { return condition_.band_limited(); }
     double low_pass_hz() const noexcept { return condition_.low_pass_hz(); }
@@ -73,7 +85,6 @@ public:
 
 private:
     void run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept;
-    void comb_vibration(Block<unit::Microvolt> emg) noexcept;
     void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept;
 
     Gate gate_;
@@ -86,10 +97,10 @@ private:
     std::optional<MainsDetector> mains_detector_;
     MainsState mains_state_ = {};
     MainsCanceller mains_;
-    VibrationComb comb_;
     SpikeDetector spikes_;
     SignalQuality quality_;
     std::optional<TemplatePath> template_path_;
+    std::optional<VibrationPath> vibration_;
     double window_s_;
     bool with_spectra_;
     std::uint64_t hold_frames_max_;

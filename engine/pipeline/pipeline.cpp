@@ -35,6 +35,8 @@ struct Pipeline::Stream {
     std::vector<Status> latest_status = {};
     std::vector<float> latest_template_uv = {};
     std::vector<Status> latest_template_status = {};
+    std::vector<float> latest_uncombed_uv = {};
+    std::vector<Status> latest_uncombed_status = {};
     std::vector<double> latest_energy_uv2 = {};
     std::vector<std::uint32_t> latest_n_valid = {};
     double mains_hz = 0.0;               // nominal, as last reported
@@ -77,6 +79,12 @@ public:
         std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_template_status.begin());
     }
 
+    void on_uncombed_tick(const Tick<unit::Microvolt>& envelope) noexcept override {
+        Stream& stream = pipeline_.streams_[stream_];
+        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uncombed_uv.begin());
+        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_uncombed_status.begin());
+    }
+
 private:
     Pipeline& pipeline_;
     std::size_t stream_;
@@ -96,7 +104,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
       energies_(session.channels.size()),
       template_uv_(session.channels.size(), 0.0f),
       template_status_(session.channels.size()),
-      normalise_template_(references_of(session, true)) {
+      normalise_template_(references_of(session, true)),
+      bounds_(references_of(session, false)) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
             "{}no channel to work on: the session names none, or the source has no EMG",
@@ -112,6 +121,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         info_.streams.insert(info_.streams.end(), streams.begin(), streams.end());
     }
 
+    vibration_.emplace(info_.streams, session);
+    if (!vibration_->note().empty()) info_.notes.push_back(vibration_->note());
     reference_ = info_.streams.size();
     double delay_s = 0.0;
     for (std::size_t s = 0; s < info_.streams.size(); ++s) {
@@ -123,11 +134,15 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         reference_ = std::min(reference_, s);
 
         Stream& added = streams_.back();
-        added.chain = std::make_unique<EmgChain>(stream, chain_config(stream, s, places, session));
+        EmgChainConfig config = chain_config(stream, s, places, session);
+        config.find_vibration = vibration_->listens();
+        added.chain = std::make_unique<EmgChain>(stream, config);
         added.latest_uv.assign(stream.channels.size(), 0.0f);
         added.latest_status.assign(stream.channels.size(), {});
         added.latest_energy_uv2.assign(stream.channels.size(), 0.0);
         added.latest_n_valid.assign(stream.channels.size(), 0);
+        added.latest_uncombed_uv.assign(stream.channels.size(), 0.0f);
+        added.latest_uncombed_status.assign(stream.channels.size(), {});
         added.latest_template_uv.assign(stream.channels.size(), 0.0f);
         added.latest_template_status.assign(stream.channels.size(), {});
         delay_s = std::max(delay_s, added.chain->delay_s());
@@ -148,6 +163,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     }
     rows_.emplace(session, info_.streams[reference_].rate);
     info_.ecg_template = session.ecg_template;
+    info_.vibration = vibration_->listens() || session.vibration_hz > 0.0;
     if (session.vibration_hz > 0.0) {
         info_.notes.push_back(fmt::format("vibration of {:.4g} Hz and its multiples are combed out; reflexes locked to it go with them, "
                                           "so levels are estimates", session.vibration_hz));
@@ -174,6 +190,7 @@ bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
     Stream& stream = streams_[index];
     if (!stream.in_record) place(stream, index, record, out);
     stream.in_record = false;
+    if (vibration_->listens_to(index)) follow_vibration(stream.placement, record, out);
     if (!stream.chain) return true;
 
     Collector collector{*this, index, record.frames.arrival_ns, out};
@@ -261,6 +278,8 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
         result.quality = stream.chain->quality()[lane];
         result.rms_status.quality = result.quality.index;
         energies_[m] = {stream.latest_energy_uv2[lane], static_cast<double>(stream.latest_n_valid[lane]), result.rms_status};
+        result.estimate = stream.chain->vibrates();
+        bounds_.set(m, result, stream.chain->comb_kept(), stream.latest_uncombed_uv[lane], stream.latest_uncombed_status[lane]);
         const SpectrumValue& spectrum = stream.chain->spectra()[lane];
         result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
         result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
@@ -276,6 +295,7 @@ void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, Re
             results_[m].template_status = by_template.status[m];
         }
     }
+    if (info_.vibration) bounds_.process(tick, results_);
     rows_->process(tick, arrival_ns, results_, energies_, out, taps_);
 }
 
@@ -285,6 +305,13 @@ void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {
     if (mains.nominal_hz == stream.mains_hz) return;
     stream.mains_hz = mains.nominal_hz;
     out.event({.kind = EventKind::mains, .time_s = stream.rate.time_s(mains.from_frame), .stream = index, .value = mains.frequency_hz});
+}
+
+void Pipeline::follow_vibration(const Placement& placement, const FrameRecord& record, ResultPort& out) noexcept {
+    vibration_->process(record, placement, out);
+    for (Stream& stream : streams_) {
+        if (stream.chain) stream.chain->set_vibration(vibration_->frequency_hz());
+    }
 }
 
 RunSummary Pipeline::summary() const {

@@ -8,8 +8,10 @@
 
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
+#include "engine/pipeline/estimate_bounds.hpp"
 #include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/session.hpp"
+#include "engine/pipeline/vibration_watch.hpp"
 #include "engine/sinks/result_ring.hpp"
 #include "engine/sinks/sink.hpp"
 #include "engine/timeline/stamp_merge.hpp"
@@ -67,6 +69,7 @@ private:
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
     void gather(std::int64_t arrival_ns) noexcept;
     void watch_mains(std::size_t index, ResultPort& out) noexcept;
+    void follow_vibration(const Placement& placement, const FrameRecord& record, ResultPort& out) noexcept;
 
     SessionInfo info_;
     std::vector<std::size_t> first_stream_;  // of each device
@@ -78,6 +81,8 @@ private:
     std::vector<float> template_uv_;         // the same of ECG path B
     std::vector<Status> template_status_;
     Normalise normalise_template_;
+    std::optional<VibrationWatch> vibration_;  // always there once constructed
+    EstimateBounds bounds_;
     std::optional<RowMaker> rows_;           // always there once constructed
     Taps* taps_ = nullptr;
 };

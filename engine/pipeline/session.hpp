@@ -41,7 +41,8 @@ struct Session {
     std::vector<SessionChannel> channels;
     std::string profile = "auto";    ///< auto, general, trunk_ecg, spectral, vibration
     std::string mains = "auto";      ///< auto, off, 50, 60
-    double vibration_hz = 0.0;       ///< of a vibrating platform; 0: none
+    bool find_vibration = true;      ///< by the first accelerometer, where there is one
+    double vibration_hz = 0.0;       ///< of a vibrating platform; 0: none is known
     bool ecg_template = false;       ///< ECG path B beside path A, for reports (domain 2.4)
     double window_s = 0.25;
     std::string estimator = "rms";   ///< rms, exponential, bayes (domain 3.2, 3.3, 3.6)

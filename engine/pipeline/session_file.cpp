@@ -37,6 +37,7 @@ public:
     }
 
     bool has(std::string_view key) const { return table_.contains(key); }
+    bool is_number(std::string_view key) const { return has(key) && table_.get(key)->is_number(); }
 
     std::string text(std::string_view key, std::string fallback) const {
         const toml::node* node = table_.get(key);
@@ -185,6 +186,17 @@ MvcReference read_reference(const Table& table) {
     return reference;
 }
 
+/// vibration = "auto", "off" or a frequency; vibration_hz is its older name for the last.
+void read_vibration(const Table& table, Session& session) {
+    if (table.has("vibration") && table.has("vibration_hz")) table.fail_key("vibration_hz", "vibration and vibration_hz say the same: leave one out");
+    const std::string_view key = table.has("vibration_hz") ? "vibration_hz" : "vibration";
+    const std::string value = table.text_or_number(key).value_or("auto");
+    session.find_vibration = key == "vibration" && value == "auto";
+    if (session.find_vibration || (key == "vibration" && value == "off")) return;
+    if (!table.is_number(key)) table.fail_key(key, fmt::format("{} is '{}'; it can be: auto, off, or a frequency in Hz", key, value));
+    session.vibration_hz = table.number(key, 0.0, VibrationComb::kLowestHz, VibrationComb::kHighestHz);
+}
+
 std::string read_all(Files& files, const std::string& path) {
     constexpr std::uint64_t kSessionBytesMax = 1 << 20;
     const auto file = files.open(path);
@@ -228,16 +240,14 @@ Session load_session(const std::string& path, Files& files) {
         }
     }
     for (const toml::table* table : tables_of(root, "condition", path, false)) {
-        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg", "vibration_hz"}};
+        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg", "vibration", "vibration_hz"}};
         session.profile = reader.choice("profile", "auto",
                                         {"auto", "general", "trunk_ecg", "spectral", "vibration"});
         session.mains = reader.choice("mains", "auto", {"auto", "off", "50", "60"});
-        if (reader.has("vibration_hz")) {
-            session.vibration_hz = reader.number("vibration_hz", 0.0, VibrationComb::kLowestHz, VibrationComb::kHighestHz);
-        }
+        read_vibration(reader, session);
         session.ecg_template = reader.choice("ecg", "A", {"A", "B"}) == "B";
         if (session.ecg_template && session.vibration_hz > 0.0) {
-            reader.fail_key("ecg", "ecg = \"B\" has no vibration comb: leave out ecg or vibration_hz");
+            reader.fail_key("ecg", "ecg = \"B\" has no vibration comb: leave out ecg or the frequency of the vibration");
         }
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {

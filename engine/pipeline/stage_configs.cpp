@@ -128,6 +128,7 @@ EmgChainConfig chain_config(const StreamInfo& stream, std::size_t stream_index, 
                           .estimator = estimator_of(session),
                           .ecg_template = session.ecg_template,
                           .find_mains = session.mains == "auto",
+                          .find_vibration = session.find_vibration,
                           .vibration_hz = session.vibration_hz};
     const std::size_t n_channels = stream.channels.size();
     config.rest_uv.assign(n_channels, 0.0);

@@ -25,6 +25,7 @@ void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& fl
     if (load.valid && load.value_mvc >= limit_mvc_) ++n_over_limit_;
     if (flag.state == LoadState::over) ++n_over_;
     if (flag.raised) ++n_raised_;
+    if (row.is_estimate()) ++n_estimate_;
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
         const ChannelResult& channel = row.channels[ch];
         const bool valid = channel.mvc_status.state == ValueState::valid;
@@ -47,6 +48,7 @@ void Tally::write_to(RunSummary& summary) const {
     summary.n_ticks_over_limit = n_over_limit_;
     summary.n_ticks_over = n_over_;
     summary.n_raised = n_raised_;
+    summary.n_ticks_estimate = n_estimate_;
     summary.local_mean_mvc = local_.mean();
     summary.global_mean_mvc = global_.mean();
     if (const std::optional<ApdfLevels> levels = apdf_.levels()) {

@@ -40,7 +40,7 @@ private:
     Apdf apdf_;
     TargetBand band_;
     double end_s_ = 0.0;
-    std::uint64_t n_ticks_ = 0, n_known_ = 0, n_over_limit_ = 0, n_over_ = 0, n_raised_ = 0;
+    std::uint64_t n_ticks_ = 0, n_known_ = 0, n_over_limit_ = 0, n_over_ = 0, n_raised_ = 0, n_estimate_ = 0;
 };
 
 }  // namespace tonus

@@ -168,6 +168,7 @@ std::string console_picture(const SessionInfo& session, const KeptRow& row, cons
         text += fmt::format("{:<{}}undefined\n", "local:global", kNameColumns);
     }
     text += "\n" + flag_text(session, row, state, on) + "\n\n";
+    if (row.row.is_estimate()) text += paint("vibration: levels are estimates\n", Colour::yellow, on);
     text += state.n_frames_lost == 0
                 ? std::string{"lost: none"}
                 : fmt::format("lost: {} frames in {} gaps", state.n_frames_lost, state.n_gaps);
@@ -187,6 +188,7 @@ std::string console_line(const KeptRow& row, const ConsoleState& state) {
     if (!is_stale(state) && row.row.load_reason != Reason::none) {
         text += fmt::format(" ({})", reason_name(row.row.load_reason));
     }
+    if (row.row.is_estimate()) text += "  estimate";
     if (state.n_frames_lost > 0) text += fmt::format("  lost {}", state.n_frames_lost);
     return text;
 }

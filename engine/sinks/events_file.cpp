@@ -41,6 +41,7 @@ std::string event_json(const Event& event, const std::vector<std::string>& strea
             break;
         case EventKind::ended: json += fmt::format(",\"stream\":{}", stream()); break;
         case EventKind::mains:
+        case EventKind::vibration:
             json += fmt::format(",\"stream\":{},\"frequency_hz\":{:.2f}", stream(), event.value);
             break;
         case EventKind::over_reference:

@@ -12,6 +12,7 @@ std::string_view event_kind_name(EventKind kind) noexcept {
         case EventKind::rate_mismatch: return "rate_mismatch";
         case EventKind::ended: return "ended";
         case EventKind::mains: return "mains";
+        case EventKind::vibration: return "vibration";
         case EventKind::rest_changed: return "rest_changed";
         case EventKind::over_reference: return "over_reference";
     }

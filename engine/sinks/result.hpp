@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -22,6 +23,9 @@ struct ChannelResult {
     Status mvc_status;
     float template_mvc = 0.0f;  ///< fraction of MVC by ECG path B, of 200 ms before
     Status template_status;
+    bool estimate = false;      ///< of a vibration: mvc lies between the two that follow (domain 2.8)
+    float combed_mvc = 0.0f;    ///< without what lies at the vibration's lines: no less than this
+    float uncombed_mvc = 0.0f;  ///< with all of it: no more than this
     Quality quality;            ///< of the last second
 };
 
@@ -34,6 +38,11 @@ struct ResultRow {
     LoadState load = LoadState::unknown;
     Reason load_reason = Reason::none;
     std::span<const ChannelResult> channels;
+
+    /// The body is vibrated: levels and flag are estimates.
+    bool is_estimate() const noexcept {
+        return std::any_of(channels.begin(), channels.end(), [](const ChannelResult& channel) { return channel.estimate; });
+    }
 };
 
 enum class EventKind : std::uint8_t {
@@ -46,6 +55,7 @@ enum class EventKind : std::uint8_t {
     ended,         ///< a device has ended or is lost
     mains,         ///< hum was found, or its frequency's nominal changed; value: Hz, 0 when it went
     rest_changed,    ///< a channel's resting level is no more what it was: a moved electrode, or noise
+    vibration,     ///< the body is vibrated; value: Hz, 0 when it ended (domain 2.8)
     over_reference,  ///< a channel stayed above its maximum: calibrate again (domain 4.5)
 };
 
@@ -55,7 +65,7 @@ std::string_view event_kind_name(EventKind kind) noexcept;
 struct Event {
     EventKind kind = EventKind::gap;
     double time_s = 0.0;           ///< when it was known; of a gap, where it begins
-    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended, mains; over_reference, rest_changed: the channel
+    std::uint64_t stream = 0;      ///< gap, rate_mismatch, ended, mains, vibration; over_reference, rest_changed: the channel
     std::uint64_t first_frame = 0; ///< gap: counted from the stream's first frame
     std::uint64_t n_frames = 0;    ///< gap
     GapCause cause = GapCause::device;

@@ -15,6 +15,11 @@ void ResultsTable::begin(const SessionInfo& session) {
     if (with_template_) {
         for (const SessionInfo::Channel& channel : session.channels) out_.print(",{}_mvc_template", channel.name);
     }
+    with_vibration_ = session.vibration;
+    if (with_vibration_) {
+        out_.text(",estimate");
+        for (const SessionInfo::Channel& channel : session.channels) out_.print(",{0}_mvc_combed,{0}_mvc_uncombed", channel.name);
+    }
     out_.text("\n");
 }
 
@@ -29,6 +34,15 @@ void ResultsTable::group(const GroupEstimate& group) {
         return;
     }
     out_.print(",{:.7g},{:.7g},{:.7g},{:.4g}", group.value, group.low, group.high, group.confidence);
+}
+
+/// Empty while nothing vibrates: then the value is the value.
+void ResultsTable::bounds(const ResultRow& row) {
+    out_.text(row.is_estimate() ? ",1" : ",0");
+    for (const ChannelResult& channel : row.channels) {
+        if (channel.estimate && channel.mvc_status.state == ValueState::valid) out_.print(",{:.7g},{:.7g}", channel.combed_mvc, channel.uncombed_mvc);
+        else out_.text(",,");
+    }
 }
 
 void ResultsTable::row(const ResultRow& row) noexcept {
@@ -46,6 +60,7 @@ void ResultsTable::row(const ResultRow& row) noexcept {
     if (with_template_) {
         for (const ChannelResult& channel : row.channels) value(channel.template_status, channel.template_mvc);
     }
+    if (with_vibration_) bounds(row);
     out_.text("\n");
 }
 

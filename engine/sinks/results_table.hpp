@@ -9,7 +9,9 @@ namespace tonus {
 
 /// The results as CSV: one row per 10 ms, activations as fractions of MVC, an empty cell where
 /// something is undefined. The columns are those of the design page, "Command line"; with ECG path B
-/// a column <channel>_mvc_template for each channel stands at the end, delayed by its 200 ms.
+/// a column <channel>_mvc_template for each channel stands at the end, delayed by its 200 ms. Where a
+/// vibration of the body is looked for or known, a column estimate (0 or 1) follows, and for each channel,
+/// filled while it is 1, <channel>_mvc_combed and <channel>_mvc_uncombed: the muscle is between (domain 2.8).
 class ResultsTable final : public Sink {
 public:
     /// Throws Error when the file cannot be made.
@@ -23,9 +25,11 @@ public:
 
 private:
     void value(const Status& status, float value);
+    void bounds(const ResultRow& row);
     void group(const GroupEstimate& group);
 
     TextWriter out_;
+    bool with_vibration_ = false;
     bool with_template_ = false;
 };
 

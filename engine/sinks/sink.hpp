@@ -27,6 +27,7 @@ struct SessionInfo {
     float limit_mvc = 1.0f / 3.0f;
     float release_mvc = 0.30f;
     bool ecg_template = false;             ///< rows carry path B too
+    bool vibration = false;                ///< rows may be estimates between two bounds
     double envelope_delay_s = 0.0;         ///< filters and half the window
     double flag_delay_s = 0.0;             ///< added by the dwell of the flag
     std::vector<std::string> notes;        ///< what a person should know: clipped bands and such
@@ -51,6 +52,7 @@ struct RunSummary {
     double load_p10_mvc = std::numeric_limits<double>::quiet_NaN();
     double load_p50_mvc = std::numeric_limits<double>::quiet_NaN();
     double load_p90_mvc = std::numeric_limits<double>::quiet_NaN();
+    std::uint64_t n_ticks_estimate = 0;    ///< while the body was vibrated
     double below_band_s = 0.0, in_band_s = 0.0, above_band_s = 0.0;  ///< of 15 to 33 % (domain 6.1)
     std::vector<double> channel_over_s;    ///< with the muscle's own flag up
     std::vector<double> channel_mean_mvc;  ///< over its valid ticks; NaN: none

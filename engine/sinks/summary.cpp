@@ -65,6 +65,9 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
                                 100.0 * summary.load_p10_mvc, 100.0 * summary.load_p50_mvc, 100.0 * summary.load_p90_mvc);
         }
     }
+    if (summary.n_ticks_estimate > 0) {
+        text += fmt::format("  vibrated for {:.1f} s: levels are estimates then\n", static_cast<double>(summary.n_ticks_estimate) * kTickS);
+    }
     text += fmt::format("mean activation: local (proxy) {}, global {}\n", percent(summary.local_mean_mvc),
                         percent(summary.global_mean_mvc));
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
@@ -88,12 +91,12 @@ std::string summary_json(const SessionInfo& session, const RunSummary& summary) 
         "{{\"form\":{},\"duration_s\":{:.2f},\"ticks\":{},\"ticks_known\":{},\"time_above\":{},\"raised\":{},"
         "\"over_s\":{:.2f},\"local_mean_mvc\":{},\"global_mean_mvc\":{},\"limit_mvc\":{:.6g},"
         "\"load_p10_mvc\":{},\"load_p50_mvc\":{},\"load_p90_mvc\":{},\"below_band_s\":{:.2f},\"in_band_s\":{:.2f},"
-        "\"above_band_s\":{:.2f},\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
+        "\"above_band_s\":{:.2f},\"vibrated_s\":{:.2f},\"envelope_delay_s\":{:.4f},\"flag_delay_s\":{:.2f},\"channels\":[",
         json_string(session.form), summary.duration_s, summary.n_ticks, summary.n_ticks_known,
         number(share(summary.n_ticks_over_limit, summary.n_ticks_known)), summary.n_raised,
         static_cast<double>(summary.n_ticks_over) * kTickS, number(summary.local_mean_mvc),
         number(summary.global_mean_mvc), session.limit_mvc, number(summary.load_p10_mvc), number(summary.load_p50_mvc),
-        number(summary.load_p90_mvc), summary.below_band_s, summary.in_band_s, summary.above_band_s, session.envelope_delay_s,
+        number(summary.load_p90_mvc), summary.below_band_s, summary.in_band_s, summary.above_band_s, static_cast<double>(summary.n_ticks_estimate) * kTickS, session.envelope_delay_s,
         session.flag_delay_s);
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
         json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"over_s\":{:.2f},\"reference\":\"{}\"}}",

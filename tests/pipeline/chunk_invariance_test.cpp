@@ -96,7 +96,8 @@ INSTANTIATE_TEST_SUITE_P(Signals, ChunkInvariance,
                          testing::Values("task=demo", "task=reps&ecg=on&mains=50", "task=demo&gap=3.0-3.05,5-7",
                                          "task=demo&loss=0.1", "task=demo&lead_off=MF_L@4-7&saturate=LT_L@5-6",
                                          "task=demo&float=on&nan=MF_L@3-4,LT_R@5-5.02",
-                                         "task=demo&rate=2148.148148", "task=demo&rate=250", "task=demo&mains=60&duration=25&spikes=0.5"));
+                                         "task=demo&rate=2148.148148", "task=demo&rate=250", "task=demo&mains=60&duration=25&spikes=0.5",
+                                         "task=hold&imu=on&vibration=30&vibration_at=2-7&loss=0.02"));
 
 }  // namespace
 }  // namespace tonus

@@ -1,5 +1,4 @@
-// The scenarios of domain 11.8, each with its pass rule, through the whole pipeline. S8, S9, S10
-// and S12 need motion, the trend of fatigue and the vibration comb, which the chain does not have.
+// The scenarios of domain 11.8, each with its pass rule, through the whole pipeline.
 
 #include <algorithm>
 #include <array>
@@ -232,6 +231,61 @@ std::vector<SiteFinding> site_check(const std::vector<std::size_t>& input_of_cha
         findings.push_back(check.finding());
     }
     return findings;
+}
+
+/// A level held for a minute, on a plate from 10 to 50 s.
+std::string on_a_plate(const std::string& options) {
+    return "sim:?subject=21&task=hold&level=0.1&duration=60&imu=on&vibration=30&vibration_at=10-50" + options;
+}
+
+// Found by the accelerometer alone, and the value that the flag takes is the muscle's.
+TEST(Scenario, S10_AVibrationIsFoundAndCombedOut) {
+    const CollectingSink sink = replay_with_truth(on_a_plate(""));
+    std::vector<Event> vibration;
+    for (const Event& event : sink.events) {
+        if (event.kind == EventKind::vibration) vibration.push_back(event);
+    }
+    ASSERT_EQ(vibration.size(), 2u);
+    EXPECT_GT(vibration[0].time_s, 10.0);
+    EXPECT_LE(vibration[0].time_s, 13.0);
+    EXPECT_NEAR(vibration[0].value, 30.0, 0.3);
+    EXPECT_GT(vibration[1].time_s, 50.0);
+    EXPECT_LE(vibration[1].time_s, 53.0);
+    EXPECT_EQ(vibration[1].value, 0.0);
+    for (std::size_t ch = 0; ch < 4; ++ch) {
+        EXPECT_NEAR(mean_mvc(sink, ch, 13.5, 50.0) / 0.1, 1.0, 0.08) << "channel " << ch;
+        EXPECT_GT(mean_mvc(sink, ch, 10.5, 12.0), 1.3 * 0.1) << "the plate would be taken for muscle, channel " << ch;
+    }
+    EXPECT_NEAR(static_cast<double>(sink.summary.n_ticks_estimate) * kTickS, 40.0, 3.0);
+}
+
+// Reflexes at the plate's lines go with them: the muscle lies between what is left and what was there.
+TEST(Scenario, S10_TheMuscleLiesBetweenTheBounds) {
+    for (const auto& [locked, what] : {std::pair{"", "without a reflex"}, std::pair{"&vibration_locked=0.3", "with one"}}) {
+        const CollectingSink sink = replay_with_truth(on_a_plate(locked));
+        const double muscle = 0.1 * (*locked == '\0' ? 1.0 : std::hypot(1.0, 0.3));
+        std::array<double, 4> combed{}, uncombed{};
+        double n = 0.0;
+        for (const CollectingSink::Row& row : sink.rows) {
+            const bool within = row.row.time_s > 13.5 && row.row.time_s <= 50.0;
+            if (!within) {
+                ASSERT_TRUE(row.channels[0].estimate == false || (row.row.time_s > 10.0 && row.row.time_s < 53.0));
+                continue;
+            }
+            n += 1.0;
+            for (std::size_t ch = 0; ch < 4; ++ch) {
+                ASSERT_TRUE(row.channels[ch].estimate);
+                ASSERT_LT(row.channels[ch].combed_mvc, row.channels[ch].mvc);
+                combed[ch] += static_cast<double>(row.channels[ch].combed_mvc);
+                uncombed[ch] += static_cast<double>(row.channels[ch].uncombed_mvc);
+            }
+        }
+        for (std::size_t ch = 0; ch < 4; ++ch) {
+            EXPECT_LT(combed[ch] / n, muscle) << what << ", channel " << ch;
+            EXPECT_GT(combed[ch] / n, 0.8 * muscle) << what << ", channel " << ch;
+            EXPECT_GT(uncombed[ch] / n, muscle) << what << ", channel " << ch;
+        }
+    }
 }
 
 TEST(Scenario, S11_SwappedCablesAreReported) {

@@ -95,7 +95,23 @@ TEST(SessionFile, NamesLineAndNearestKeyOfAMistypedKey) {
     expect_error("[lod]\nlimit_mvc = 0.3\n", "did you mean 'load'?");
 }
 
+TEST(SessionFile, AVibrationIsLookedForUnlessToldOtherwise) {
+    EXPECT_TRUE(session_from("").find_vibration);
+    EXPECT_TRUE(session_from("[condition]\nvibration = \"auto\"\n").find_vibration);
+    EXPECT_FALSE(session_from("[condition]\nvibration = \"off\"\n").find_vibration);
+    for (const char* key : {"vibration", "vibration_hz"}) {
+        const Session session = session_from(std::string{"[condition]\n"} + key + " = 30.5\n");
+        EXPECT_FALSE(session.find_vibration) << key;
+        EXPECT_EQ(session.vibration_hz, 30.5) << key;
+    }
+    EXPECT_EQ(session_from("[condition]\nvibration = \"off\"\n").vibration_hz, 0.0);
+}
+
 TEST(SessionFile, SaysWhatAValueCanBe) {
+    expect_error("[condition]\nvibration = \"on\"\n", "vibration is 'on'; it can be: auto, off, or a frequency in Hz");
+    expect_error("[condition]\nvibration = 90\n", "back.toml:2: [condition]: vibration is not a number from 10 to 60");
+    expect_error("[condition]\nvibration_hz = \"off\"\n", "vibration_hz is 'off'");
+    expect_error("[condition]\nvibration = 30\nvibration_hz = 30\n", "leave one out");
     expect_error("[condition]\nmains = 55\n", "mains is '55'; it can be: auto, off, 50, 60");
     expect_error("[envelope]\nwindow_s = 250\n", "back.toml:2: [envelope]: window_s is not a number from 0.05 to 1");
     expect_error("[envelope]\nwindow_s = 0.255\n", "whole number of 10 ms");

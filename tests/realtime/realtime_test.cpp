@@ -93,7 +93,7 @@ TEST_P(Realtime, TheEngineNeitherAllocatesNorLocksNorCallsTheSystem) {
 
 INSTANTIATE_TEST_SUITE_P(
     Sessions, Realtime,
-    testing::Values("sim:?task=demo&duration=60", "sim:?task=reps&duration=60&channels=16&rate=2000&ecg=on&mains=50&imu=on",
+    testing::Values("sim:?task=demo&duration=60", "sim:?task=reps&duration=60&channels=16&rate=2000&ecg=on&mains=50&imu=on&vibration=25&vibration_at=10-40",
                     "sim:?task=demo&duration=60&loss=0.2&gap=3-3.05,5-9&lead_off=MF_L@4-7&saturate=LT_L@5-6&flat=LT_R@11-14",
                     "sim:?task=demo&duration=60&float=on&nan=MF_L@3-4,LT_R@5-5.02&rate=250&spikes=2"));
 

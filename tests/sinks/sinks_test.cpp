@@ -93,6 +93,29 @@ TEST(ResultsTable, HasTheColumnsOfTheDesign) {
     for (const std::string& line : lines) EXPECT_EQ(count_of(line, ","), 15u);
 }
 
+TEST(ResultsTable, HasBothBoundsWhileTheBodyIsVibrated) {
+    SimFiles files;
+    ResultsTable table{files, "r.csv"};
+    SessionInfo info = two_channels();
+    info.vibration = true;
+    table.begin(info);
+    Row row;
+    table.row(row.row);
+    for (ChannelResult& channel : row.channels) {
+        channel.estimate = true;
+        channel.combed_mvc = 0.22f;
+        channel.uncombed_mvc = 0.4f;
+    }
+    row.channels[1].mvc_status.state = ValueState::invalid;
+    table.row(row.row);
+    table.end({});
+    const std::vector<std::string> lines = lines_of(content(files, "r.csv"));
+    ASSERT_EQ(lines.size(), 3u);
+    EXPECT_TRUE(lines[0].ends_with(",load_reason,estimate,MF_L_mvc_combed,MF_L_mvc_uncombed,LT_L_mvc_combed,LT_L_mvc_uncombed")) << lines[0];
+    EXPECT_TRUE(lines[1].ends_with(",under,,0,,,,")) << lines[1];
+    EXPECT_TRUE(lines[2].ends_with(",under,,1,0.22,0.4,,")) << lines[2];
+}
+
 TEST(ResultsTable, SaysWhenTheDiskIsFull) {
     SimFiles files;
     files.set_capacity(10'000);

@@ -54,6 +54,8 @@ inline std::vector<double> visible(const CollectingSink::Row& row) {
         v.push_back(static_cast<double>(channel.mvc_status.reason));
         v.push_back(channel.mvc_status.saturated ? 1.0 : 0.0);
         add(channel.mvc_status.valid_fraction);
+        v.push_back(channel.estimate ? 1.0 : 0.0);
+        for (const float value : {channel.combed_mvc, channel.uncombed_mvc}) add(value);
     }
     return v;
 }
@@ -67,7 +69,7 @@ inline bool same_bits(const CollectingSink& a, const CollectingSink& b) {
     }
     for (std::size_t i = 0; i < a.events.size(); ++i) {
         const Event &x = a.events[i], &y = b.events[i];
-        if (x.kind != y.kind || x.time_s != y.time_s || x.n_frames != y.n_frames || x.cause != y.cause) return false;
+        if (x.kind != y.kind || x.time_s != y.time_s || x.n_frames != y.n_frames || x.cause != y.cause || x.value != y.value) return false;
     }
     return true;
 }
