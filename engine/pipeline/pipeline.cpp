@@ -283,6 +283,8 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
         const SpectrumValue& spectrum = stream.chain->spectra()[lane];
         result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
         result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
+        result.window_rms_uv = spectrum.rms_uv;
+        result.n_windows = static_cast<std::uint32_t>(spectrum.n_windows);
     }
 }
 

@@ -4,9 +4,14 @@
 #include <limits>
 
 namespace tonus {
+namespace {
+
+constexpr float kContractedMvc = 0.05f;  // less is not told from rest well enough for a spectrum
+
+}  // namespace
 
 Tally::Tally(std::size_t n_channels, const LoadFlagConfig& load)
-    : limit_mvc_(load.limit_mvc), channels_(n_channels), channel_flags_(n_channels, LoadFlag{load}), apdf_({.limit_mvc = load.limit_mvc}) {}
+    : limit_mvc_(load.limit_mvc), channels_(n_channels), channel_flags_(n_channels, LoadFlag{load}), holds_(n_channels), n_windows_(n_channels, 0), apdf_({.limit_mvc = load.limit_mvc}) {}
 
 void Tally::Mean::add(float value) noexcept {
     sum += static_cast<double>(value);
@@ -32,6 +37,7 @@ void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& fl
         if (valid) channels_[ch].add(channel.mvc);
         const LoadResult own = channel_flags_[ch].process({row.tick, channel.mvc, valid, valid ? Reason::none : channel.mvc_status.reason});
         channels_[ch].n_over += own.state == LoadState::over ? 1u : 0u;
+        follow_hold(ch, channel, row.time_s);
     }
     // With a part missing, picking out the loads that are known to be high would shift the levels.
     const bool whole = load.valid && load.reason == Reason::none;
@@ -39,6 +45,19 @@ void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& fl
     band_.process(load);
     if (row.groups.local.valid) local_.add(row.groups.local.value);
     if (row.groups.global.valid) global_.add(row.groups.global.value);
+}
+
+/// Once a window. What lies under a vibration is no spectrum of the muscle.
+void Tally::follow_hold(std::size_t ch, const ChannelResult& channel, double time_s) noexcept {
+    if (channel.n_windows == n_windows_[ch]) return;
+    n_windows_[ch] = channel.n_windows;
+    std::optional<HoldWindow> window;
+    if (channel.mdf_hz > 0.0f && !channel.estimate) {
+        window = HoldWindow{time_s, static_cast<double>(channel.mdf_hz), static_cast<double>(channel.window_rms_uv)};
+    }
+    std::optional<bool> contracted;
+    if (channel.mvc_status.state == ValueState::valid) contracted = channel.mvc >= kContractedMvc;
+    holds_[ch].process(window, contracted);
 }
 
 void Tally::write_to(RunSummary& summary) const {
@@ -64,6 +83,7 @@ void Tally::write_to(RunSummary& summary) const {
         summary.channel_mean_mvc.push_back(channel.mean());
         summary.channel_peak_mvc.push_back(channel.n > 0 ? channel.peak : channel.mean());
     }
+    for (const HoldRecorder& hold : holds_) summary.channel_fatigue.push_back(hold.trend());
 }
 
 }  // namespace tonus

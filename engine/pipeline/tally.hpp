@@ -7,6 +7,7 @@
 #include "engine/load/load_flag.hpp"
 #include "engine/load/target_band.hpp"
 #include "engine/sinks/sink.hpp"
+#include "engine/spectrum/hold_recorder.hpp"
 
 namespace tonus {
 
@@ -33,9 +34,13 @@ private:
         double mean() const noexcept;  // NaN when there was none
     };
 
+    void follow_hold(std::size_t ch, const ChannelResult& channel, double time_s) noexcept;
+
     float limit_mvc_;
     std::vector<Mean> channels_;
     std::vector<LoadFlag> channel_flags_;
+    std::vector<HoldRecorder> holds_;       // per channel
+    std::vector<std::uint32_t> n_windows_;  // per channel, as last seen
     Mean local_, global_;
     Apdf apdf_;
     TargetBand band_;

@@ -246,6 +246,8 @@ std::span<const ChannelResult> ZeroPhaseStream::results_of(const Tick<unit::Micr
         result.rms_status.quality = result.quality.index;
         const SpectrumValue& spectrum = spectrum_.latest()[ch];
         result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
+        result.window_rms_uv = spectrum.rms_uv;
+        result.n_windows = static_cast<std::uint32_t>(spectrum.n_windows);
         result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
     }
     return results_;

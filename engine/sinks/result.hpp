@@ -19,6 +19,8 @@ struct ChannelResult {
     float mvc = 0.0f;       ///< fraction of MVC
     float mdf_hz = 0.0f;    ///< median frequency of the last whole window; 0: none yet
     float mnf_hz = 0.0f;
+    float window_rms_uv = 0.0f;     ///< of that window
+    std::uint32_t n_windows = 0;    ///< so far, those without a value too
     Status rms_status;
     Status mvc_status;
     float template_mvc = 0.0f;  ///< fraction of MVC by ECG path B, of 200 ms before

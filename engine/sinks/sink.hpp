@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,6 +11,7 @@
 #include "engine/device/gap.hpp"
 #include "engine/device/stream_info.hpp"
 #include "engine/sinks/result.hpp"
+#include "engine/spectrum/fatigue_trend.hpp"
 #include "engine/timeline/clock_fit.hpp"
 
 namespace tonus {
@@ -57,6 +59,7 @@ struct RunSummary {
     std::vector<double> channel_over_s;    ///< with the muscle's own flag up
     std::vector<double> channel_mean_mvc;  ///< over its valid ticks; NaN: none
     std::vector<double> channel_peak_mvc;
+    std::vector<std::optional<FatigueTrend>> channel_fatigue;  ///< of its longest hold of 30 s or more
     double local_mean_mvc = 0.0, global_mean_mvc = 0.0;  ///< NaN: none
 };
 

@@ -46,6 +46,27 @@ std::string stream_text(const StreamInfo& info, const RunSummary::Stream& stream
     return text + "\n";
 }
 
+std::string fatigue_text(const SessionInfo& session, const RunSummary& summary) {
+    std::string text;
+    for (std::size_t ch = 0; ch < summary.channel_fatigue.size(); ++ch) {
+        const std::optional<FatigueTrend>& trend = summary.channel_fatigue[ch];
+        if (!trend) continue;
+        text += fmt::format("  {:<14} held {:.0f} s from {:.0f} s: median frequency {:.0f} Hz, {:+.2f} ± {:.2f} %/s, amplitude {:+.2f} ± {:.2f} %/s: {}\n",
+                            session.channels[ch].name, trend->duration_s, trend->begin_s, trend->mdf_begin_hz, 100.0 * trend->mdf_per_s,
+                            100.0 * trend->mdf_se_per_s, 100.0 * trend->rms_per_s, 100.0 * trend->rms_se_per_s, jasa_name(trend->jasa));
+    }
+    return text.empty() ? text : "longest hold of each muscle (slope ± standard error):\n" + text;
+}
+
+std::string fatigue_json(const RunSummary& summary, std::size_t ch) {
+    if (ch >= summary.channel_fatigue.size() || !summary.channel_fatigue[ch]) return "null";
+    const FatigueTrend& trend = *summary.channel_fatigue[ch];
+    return fmt::format("{{\"begin_s\":{:.2f},\"duration_s\":{:.2f},\"windows\":{},\"mdf_begin_hz\":{},\"mdf_per_s\":{},\"mdf_se_per_s\":{},"
+                       "\"rms_per_s\":{},\"rms_se_per_s\":{},\"jasa\":\"{}\"}}",
+                       trend.begin_s, trend.duration_s, trend.n_windows, number(trend.mdf_begin_hz), number(trend.mdf_per_s), number(trend.mdf_se_per_s),
+                       number(trend.rms_per_s), number(trend.rms_se_per_s), jasa_name(trend.jasa));
+}
+
 }  // namespace
 
 std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
@@ -79,6 +100,7 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
         if (channel.reference != Reason::none) text += fmt::format("  {}", reason_advice(channel.reference));
         text += "\n";
     }
+    text += fatigue_text(session, summary);
     text += "frames:\n";
     for (std::size_t s = 0; s < session.streams.size(); ++s) {
         text += stream_text(session.streams[s], summary.streams[s]);
@@ -99,12 +121,12 @@ std::string summary_json(const SessionInfo& session, const RunSummary& summary) 
         number(summary.load_p90_mvc), summary.below_band_s, summary.in_band_s, summary.above_band_s, static_cast<double>(summary.n_ticks_estimate) * kTickS, session.envelope_delay_s,
         session.flag_delay_s);
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
-        json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"over_s\":{:.2f},\"reference\":\"{}\"}}",
+        json += fmt::format("{}{{\"name\":{},\"class\":\"{}\",\"mean_mvc\":{},\"peak_mvc\":{},\"over_s\":{:.2f},\"reference\":\"{}\",\"fatigue\":{}}}",
                             ch == 0 ? "" : ",", json_string(session.channels[ch].name),
                             muscle_class_letter(session.channels[ch].muscle),
                             number(summary.channel_mean_mvc[ch]), number(summary.channel_peak_mvc[ch]),
                             ch < summary.channel_over_s.size() ? summary.channel_over_s[ch] : 0.0,
-                            reason_name(session.channels[ch].reference));
+                            reason_name(session.channels[ch].reference), fatigue_json(summary, ch));
     }
     json += "],\"streams\":[";
     for (std::size_t s = 0; s < session.streams.size(); ++s) {

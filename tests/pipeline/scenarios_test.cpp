@@ -233,6 +233,49 @@ std::vector<SiteFinding> site_check(const std::vector<std::size_t>& input_of_cha
     return findings;
 }
 
+/// A minute of holding while the spectrum is compressed by 0.4 % a second.
+std::vector<FatigueTrend> trends_of_a_tiring_minute(int seed) {
+    const std::string url = "sim:?subject=22&task=hold&level=0.3&rate=2000&duration=61&fatigue=0.004&seed=" + std::to_string(seed);
+    Session session = test::true_session(url);
+    session.profile = "general";  // the high-pass against the heart would flatten the slope by a tenth
+    std::vector<FatigueTrend> trends;
+    for (const auto& trend : test::replay(url, session).summary.channel_fatigue) trends.push_back(trend.value());
+    return trends;
+}
+
+// The median frequency falls by 0.4 % of its beginning a second; in the logarithm and in the band of
+// 20-450 Hz at 2 kHz a line through that minute falls by 0.385 % (domain 11.3, from the model's spectrum).
+TEST(Scenario, S9_AMinuteOfFatigueHasItsSlope) {
+    constexpr double kTruth = -0.004, kInBand = -0.00385;
+    for (const FatigueTrend& trend : trends_of_a_tiring_minute(0)) {
+        EXPECT_NEAR(trend.mdf_per_s, kTruth, 2.0 * trend.mdf_se_per_s);
+        EXPECT_NEAR(trend.mdf_se_per_s, 0.0004, 0.0001) << "domain 8.2: half of what 60 s of whole windows give, twice as many";
+        EXPECT_NEAR(trend.mdf_begin_hz, 93.5, 4.0);
+        EXPECT_EQ(trend.jasa, Jasa::fatigue);
+        EXPECT_GT(trend.duration_s, 58.0);
+    }
+    double mean = 0.0, n = 0.0, n_within = 0.0, se = 0.0;
+    for (int seed = 1; seed <= 10; ++seed) {
+        for (const FatigueTrend& trend : trends_of_a_tiring_minute(seed)) {
+            n += 1.0;
+            mean += trend.mdf_per_s;
+            se += trend.mdf_se_per_s;
+            n_within += std::abs(trend.mdf_per_s - kInBand) <= 2.0 * trend.mdf_se_per_s ? 1.0 : 0.0;
+        }
+    }
+    EXPECT_NEAR(mean / n, kInBand, 4.0 * se / n / std::sqrt(n));
+    EXPECT_GE(n_within / n, 0.954 - 4.0 * std::sqrt(0.954 * 0.046 / n)) << "the standard error is one";
+}
+
+TEST(Scenario, S9_AMuscleThatDoesNotTireHasNoTrend) {
+    const CollectingSink sink = replay_with_truth("sim:?subject=22&task=hold&level=0.3&duration=61");
+    for (const auto& trend : sink.summary.channel_fatigue) EXPECT_LT(std::abs(trend.value().mdf_per_s), 3.0 * trend->mdf_se_per_s);
+    const CollectingSink brief = replay_with_truth("sim:?subject=22&task=hold&level=0.3&duration=25&fatigue=0.004");
+    for (const auto& trend : brief.summary.channel_fatigue) EXPECT_FALSE(trend) << "nothing can be said before 30 s";
+    const CollectingSink still = replay_with_truth("sim:?subject=22&task=rest&duration=61&fatigue=0.004");
+    for (const auto& trend : still.summary.channel_fatigue) EXPECT_FALSE(trend) << "rest is no hold";
+}
+
 /// A level held for a minute, on a plate from 10 to 50 s.
 std::string on_a_plate(const std::string& options) {
     return "sim:?subject=21&task=hold&level=0.1&duration=60&imu=on&vibration=30&vibration_at=10-50" + options;
