@@ -46,7 +46,7 @@ Tick<unit::Mvc> Combine::process(const Tick<unit::Mvc>& activation) noexcept {
 void Combine::combine(std::size_t muscle, const Tick<unit::Mvc>& activation) noexcept {
     const std::vector<std::size_t>& channels = muscles_[muscle];
     Status out{.state = ValueState::invalid, .reason = Reason::none, .saturated = false, .valid_fraction = 0.0f};
-    double power = 0.0, power_held = 0.0;
+    double power = 0.0, power_held = 0.0, quality = 0.0;
     std::size_t n_valid = 0, n_held = 0;
     for (const std::size_t channel : channels) {
         const Status& status = activation.status[channel];
@@ -55,6 +55,7 @@ void Combine::combine(std::size_t muscle, const Tick<unit::Mvc>& activation) noe
         out.valid_fraction += status.valid_fraction / static_cast<float>(channels.size());
         if (status.state == ValueState::valid) {
             power += a * a;
+            quality += static_cast<double>(status.quality);
             ++n_valid;
             continue;
         }
@@ -66,6 +67,7 @@ void Combine::combine(std::size_t muscle, const Tick<unit::Mvc>& activation) noe
     if (2 * n_valid >= channels.size()) {
         out.state = ValueState::valid;
         out.reason = Reason::none;
+        out.quality = static_cast<float>(quality / static_cast<double>(n_valid));
         values_mvc_[muscle] = static_cast<float>(std::sqrt(power / static_cast<double>(n_valid)));
     } else if (2 * (n_valid + n_held) >= channels.size()) {
         out.state = ValueState::held;

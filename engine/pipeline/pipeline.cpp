@@ -156,7 +156,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
 
     for (std::size_t m = 0; m < session.channels.size(); ++m) {
         const SessionChannel& channel = session.channels[m];
-        info_.channels.push_back({channel.name, channel.muscle, reference_problem(channel.reference)});
+        info_.channels.push_back({channel.name, channel.muscle, reference_problem(channel.reference), channel.part_of});
         const std::string doubt = reference_doubt(channel, info_.streams[feeds_[m].stream], session);
         if (!doubt.empty()) info_.notes.push_back(doubt);
         if (const std::string no_good = whitening_doubt(channel, info_.streams[feeds_[m].stream], session); !no_good.empty()) info_.notes.push_back(no_good);
@@ -164,6 +164,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     rows_.emplace(session, info_.streams[reference_].rate);
     info_.ecg_template = session.ecg_template;
     info_.vibration = vibration_->listens() || session.vibration_hz > 0.0;
+    info_.unmixed = !session.cross_talk.empty();
     if (session.vibration_hz > 0.0) {
         info_.notes.push_back(fmt::format("vibration of {:.4g} Hz and its multiples are combed out; reflexes locked to it go with them, "
                                           "so levels are estimates", session.vibration_hz));

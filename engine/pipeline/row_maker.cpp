@@ -8,6 +8,7 @@ namespace tonus {
 
 RowMaker::RowMaker(const Session& session, const Rate& rate)
     : normalise_(references_of(session, false)),
+      muscles_(session),
       activation_(activation_of(session)),
       load_(session.load),
       limit_mvc_(session.load.limit_mvc),
@@ -15,6 +16,7 @@ RowMaker::RowMaker(const Session& session, const Rate& rate)
       references_(rest_levels_of(session)),
       envelope_uv_(session.channels.size(), 0.0f),
       envelope_status_(session.channels.size()) {
+    if (!session.cross_talk.empty()) unmixing_.emplace(session);
     if (session.engine == "B") cusum_.emplace(cusum_channels(session), cusum_config(session, rate));
 }
 
@@ -27,7 +29,8 @@ void RowMaker::process(std::uint64_t tick, std::int64_t arrival_ns, std::span<Ch
     const Tick<unit::Microvolt> envelope{tick, envelope_uv_, envelope_status_};
     const Tick<unit::Mvc> activation = normalise_.process(envelope);
     if (taps != nullptr) taps->activation(activation);
-    const GroupTick groups = activation_.process(activation);
+    const GroupTick groups = activation_.process(muscles_.process(activation, channels));
+    if (unmixing_) unmixing_->process(channels);
     const LoadTick load = load_input(groups, limit_mvc_);
     const LoadResult flag = cusum_ ? cusum_->process(tick, energies) : load_.process(load);
 

@@ -9,10 +9,12 @@
 #include "engine/load/group_cusum.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/normalise/normalise.hpp"
+#include "engine/pipeline/muscles.hpp"
 #include "engine/pipeline/reference_watch.hpp"
 #include "engine/pipeline/session.hpp"
 #include "engine/pipeline/tally.hpp"
 #include "engine/pipeline/taps.hpp"
+#include "engine/pipeline/unmixing.hpp"
 #include "engine/sinks/result_ring.hpp"
 
 namespace tonus {
@@ -40,7 +42,9 @@ private:
     void report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept;
 
     Normalise normalise_;
+    Muscles muscles_;
     Activation activation_;
+    std::optional<Unmixing> unmixing_;
     LoadFlag load_;
     std::optional<GroupCusum> cusum_;  // engine B, instead of load_
     float limit_mvc_;

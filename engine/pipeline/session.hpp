@@ -30,8 +30,15 @@ struct SessionChannel {
     std::string side;                ///< "L", "R" or empty
     MuscleClass muscle = MuscleClass::auxiliary;
     double weight = 1.0;
+    std::string part_of;             ///< the muscle that it shares with other channels; empty: its own
     std::optional<MvcReference> reference;           ///< of ECG path A, which drives the flag
     std::optional<MvcReference> reference_template;  ///< of path B
+};
+
+/// How much of the amplitude of the muscle under one channel reaches another (domain 5.5).
+struct SessionCrossTalk {
+    std::size_t from = 0, to = 0;    ///< channels of the session
+    double amplitude = 0.0;          ///< 0 to 0.3
 };
 
 /// What a session file holds: the montage and how it is judged (design, "Command line").
@@ -39,6 +46,7 @@ struct Session {
     std::string path;                ///< empty when not from a file
     std::vector<SessionSource> sources;
     std::vector<SessionChannel> channels;
+    std::vector<SessionCrossTalk> cross_talk;  ///< empty: nothing is unmixed
     std::string profile = "auto";    ///< auto, general, trunk_ecg, spectral, vibration
     std::string mains = "auto";      ///< auto, off, 50, 60
     bool find_vibration = true;      ///< by the first accelerometer, where there is one

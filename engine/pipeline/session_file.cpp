@@ -135,13 +135,15 @@ SessionSource read_source(const Table& table) {
     return source;
 }
 
+bool is_column_name(const std::string& name) { return name.find_first_of(",\"\n\r") == std::string::npos; }
+
 SessionChannel read_channel(const Table& table, std::size_t number) {
     SessionChannel channel;
     channel.source = static_cast<std::size_t>(table.number("source", 0, 0, 63));
     channel.input = table.text_or_number("input").value_or(fmt::format("{}", number + 1));
     channel.name = table.text("name", "");
     if (channel.name.empty()) table.fail_key("name", "a channel needs a name, such as name = \"MF_L\"");
-    if (channel.name.find_first_of(",\"\n\r") != std::string::npos) {
+    if (!is_column_name(channel.name)) {
         table.fail_key("name", fmt::format("name '{}' may not hold a comma or a quote: it heads a "
                                            "column", channel.name));
     }
@@ -161,7 +163,38 @@ SessionChannel read_channel(const Table& table, std::size_t number) {
                      : letter == "G" ? MuscleClass::global
                                      : MuscleClass::auxiliary;
     channel.weight = table.number("weight", 1.0, 1e-3, 1e3);
+    channel.part_of = table.text("part_of", "");
+    if (!is_column_name(channel.part_of)) table.fail_key("part_of", "part_of may not hold a comma or a quote: it heads a column");
     return channel;
+}
+
+/// The channels of one muscle are of one side, site, class and weight, and its name is none of theirs.
+void check_muscle(const Table& table, const Session& session) {
+    const SessionChannel& last = session.channels.back();
+    for (const SessionChannel& other : session.channels) {
+        if (!last.part_of.empty() && other.part_of == last.part_of &&
+            (other.side != last.side || other.site != last.site || other.muscle != last.muscle || other.weight != last.weight)) {
+            table.fail_key("part_of", fmt::format("{} and {} are part of '{}' but differ in site, side, class or weight: left and right, "
+                                                  "or two muscles, are never merged", other.name, last.name, last.part_of));
+        }
+        if (other.name == last.part_of || other.part_of == last.name) {
+            table.fail_key("part_of", fmt::format("'{}' is a channel and a muscle of several channels: give the muscle a name of its own", 
+                                                  other.name == last.part_of ? other.name : last.name));
+        }
+    }
+}
+
+SessionCrossTalk read_cross_talk(const Table& table, const Session& session) {
+    const auto channel = [&](std::string_view key) {
+        const std::string name = table.text(key, "");
+        for (std::size_t m = 0; m < session.channels.size(); ++m) {
+            if (session.channels[m].name == name) return m;
+        }
+        table.fail_key(key, fmt::format("there is no channel '{}' in this session", name));
+    };
+    const SessionCrossTalk talk{.from = channel("from"), .to = channel("to"), .amplitude = table.number("amplitude", 0.0, 0.0, 0.3)};
+    if (talk.from == talk.to) table.fail_key("to", "from and to are the same channel: a muscle reaches its own site in full");
+    return talk;
 }
 
 MvcReference read_reference(const Table& table) {
@@ -223,7 +256,7 @@ Session load_session(const std::string& path, Files& files) {
     const std::string text = read_all(files, path);
     const toml::table root = parse(text, path);
     const Table top{path, "the file", root,
-                    {"source", "channel", "condition", "envelope", "load", "reference"}};
+                    {"source", "channel", "cross_talk", "condition", "envelope", "load", "reference"}};
     Session session;
     session.path = path;
     for (const toml::table* table : tables_of(root, "source", path, true)) {
@@ -232,12 +265,16 @@ Session load_session(const std::string& path, Files& files) {
     }
     for (const toml::table* table : tables_of(root, "channel", path, true)) {
         const Table reader{path, "[[channel]]", *table,
-                           {"name", "source", "input", "site", "side", "class", "weight"}};
+                           {"name", "source", "input", "site", "side", "class", "weight", "part_of"}};
         session.channels.push_back(read_channel(reader, session.channels.size()));
+        check_muscle(reader, session);
         const auto same = [&](const SessionChannel& other) { return other.name == session.channels.back().name; };
         if (std::count_if(session.channels.begin(), session.channels.end(), same) > 1) {
             reader.fail_key("name", fmt::format("the name '{}' is taken", session.channels.back().name));
         }
+    }
+    for (const toml::table* table : tables_of(root, "cross_talk", path, true)) {
+        session.cross_talk.push_back(read_cross_talk({path, "[[cross_talk]]", *table, {"from", "to", "amplitude"}}, session));
     }
     for (const toml::table* table : tables_of(root, "condition", path, false)) {
         const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg", "vibration", "vibration_hz"}};

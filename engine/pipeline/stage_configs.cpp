@@ -7,6 +7,7 @@
 
 #include "engine/activation/site.hpp"
 #include "engine/envelope/emg_shape.hpp"
+#include "engine/pipeline/muscles.hpp"
 
 namespace tonus {
 namespace {
@@ -52,7 +53,9 @@ std::vector<double> rest_levels_of(const Session& session) {
 
 ActivationConfig activation_of(const Session& session) {
     ActivationConfig config{.roles = {}, .window_s = session.window_s};
-    for (const SessionChannel& channel : session.channels) {
+    for (const std::vector<std::size_t>& muscle : channels_by_muscle(session)) {
+        // The channels of a muscle are of one site and class; the error of its first is that of each.
+        const SessionChannel& channel = session.channels[muscle.front()];
         const std::optional<Site> site = find_site(channel.site);
         ChannelRole role{.muscle = channel.muscle,
                          .weight = channel.weight,
@@ -110,7 +113,10 @@ std::string whitening_doubt(const SessionChannel& channel, const StreamInfo& str
 std::vector<CusumChannel> cusum_channels(const Session& session) {
     std::vector<CusumChannel> channels;
     for (const SessionChannel& channel : session.channels) {
-        CusumChannel of{.muscle = channel.muscle, .weight = channel.weight, .problem = reference_problem(channel.reference)};
+        const auto n_alike = std::count_if(session.channels.begin(), session.channels.end(), [&](const SessionChannel& other) {
+            return &other == &channel || (!channel.part_of.empty() && other.part_of == channel.part_of);
+        });
+        CusumChannel of{.muscle = channel.muscle, .weight = channel.weight / static_cast<double>(n_alike), .problem = reference_problem(channel.reference)};
         if (of.problem == Reason::none) {
             of.rest_uv = channel.reference->rest_uv;
             of.mvc_uv = channel.reference->unbiased_mvc_uv();

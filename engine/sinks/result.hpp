@@ -28,6 +28,10 @@ struct ChannelResult {
     bool estimate = false;      ///< of a vibration: mvc lies between the two that follow (domain 2.8)
     float combed_mvc = 0.0f;    ///< without what lies at the vibration's lines: no less than this
     float uncombed_mvc = 0.0f;  ///< with all of it: no more than this
+    float muscle_mvc = 0.0f;    ///< of all channels over the same muscle, where a session names some
+    Status muscle_status;
+    float unmixed_mvc = 0.0f;   ///< without its neighbours' cross-talk: a model-based estimate
+    Status unmixed_status;
     Quality quality;            ///< of the last second
 };
 

@@ -1,5 +1,7 @@
 #include "engine/sinks/results_table.hpp"
 
+#include <algorithm>
+
 namespace tonus {
 
 void ResultsTable::begin(const SessionInfo& session) {
@@ -19,6 +21,18 @@ void ResultsTable::begin(const SessionInfo& session) {
     if (with_vibration_) {
         out_.text(",estimate");
         for (const SessionInfo::Channel& channel : session.channels) out_.print(",{0}_mvc_combed,{0}_mvc_uncombed", channel.name);
+    }
+    muscles_.clear();
+    for (std::size_t m = 0; m < session.channels.size(); ++m) {
+        const std::string& name = session.channels[m].part_of;
+        const auto same = [&](std::size_t other) { return session.channels[other].part_of == name; };
+        if (name.empty() || std::any_of(muscles_.begin(), muscles_.end(), same)) continue;
+        muscles_.push_back(m);
+        out_.print(",{}_mvc", name);
+    }
+    with_unmixed_ = session.unmixed;
+    if (with_unmixed_) {
+        for (const SessionInfo::Channel& channel : session.channels) out_.print(",{}_mvc_unmixed", channel.name);
     }
     out_.text("\n");
 }
@@ -61,6 +75,10 @@ void ResultsTable::row(const ResultRow& row) noexcept {
         for (const ChannelResult& channel : row.channels) value(channel.template_status, channel.template_mvc);
     }
     if (with_vibration_) bounds(row);
+    for (const std::size_t m : muscles_) value(row.channels[m].muscle_status, row.channels[m].muscle_mvc);
+    if (with_unmixed_) {
+        for (const ChannelResult& channel : row.channels) value(channel.unmixed_status, channel.unmixed_mvc);
+    }
     out_.text("\n");
 }
 

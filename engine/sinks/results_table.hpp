@@ -30,6 +30,8 @@ private:
 
     TextWriter out_;
     bool with_vibration_ = false;
+    std::vector<std::size_t> muscles_;  // a channel of each that several share
+    bool with_unmixed_ = false;
     bool with_template_ = false;
 };
 

@@ -22,6 +22,7 @@ struct SessionInfo {
         std::string name;
         MuscleClass muscle = MuscleClass::auxiliary;
         Reason reference = Reason::none;  ///< why it has no fraction of MVC
+        std::string part_of = {};         ///< the muscle it shares with other channels; empty: its own
     };
     std::string form = "causal";           ///< of the filters and windows that made the results
     std::vector<Channel> channels;
@@ -30,6 +31,7 @@ struct SessionInfo {
     float release_mvc = 0.30f;
     bool ecg_template = false;             ///< rows carry path B too
     bool vibration = false;                ///< rows may be estimates between two bounds
+    bool unmixed = false;                  ///< rows carry channels without cross-talk too
     double envelope_delay_s = 0.0;         ///< filters and half the window
     double flag_delay_s = 0.0;             ///< added by the dwell of the flag
     std::vector<std::string> notes;        ///< what a person should know: clipped bands and such

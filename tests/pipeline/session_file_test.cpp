@@ -107,6 +107,27 @@ TEST(SessionFile, AVibrationIsLookedForUnlessToldOtherwise) {
     EXPECT_EQ(session_from("[condition]\nvibration = \"off\"\n").vibration_hz, 0.0);
 }
 
+TEST(SessionFile, ReadsTheOptionsOfAnExpert) {
+    const std::string channels = "[[channel]]\nname = \"A\"\nsite = \"LT\"\nside = \"L\"\npart_of = \"LT left\"\n"
+                                 "[[channel]]\nname = \"B\"\nsite = \"LT\"\nside = \"L\"\npart_of = \"LT left\"\n";
+    const Session session = session_from(channels + "[[cross_talk]]\nfrom = \"A\"\nto = \"B\"\namplitude = 0.2\n"
+                                                    "[envelope]\nestimator = \"bayes\"\nwhitening = \"model\"\n");
+    EXPECT_EQ(session.channels[1].part_of, "LT left");
+    ASSERT_EQ(session.cross_talk.size(), 1u);
+    EXPECT_EQ(session.cross_talk[0].to, 1u);
+    EXPECT_EQ(session.cross_talk[0].amplitude, 0.2);
+    EXPECT_EQ(session.estimator, "bayes");
+    EXPECT_TRUE(session.whitening);
+
+    expect_error("[[channel]]\nname = \"A\"\nside = \"L\"\npart_of = \"m\"\n[[channel]]\nname = \"B\"\nside = \"R\"\npart_of = \"m\"\n",
+                 "back.toml:8: [[channel]]: A and B are part of 'm' but differ");
+    expect_error("[[channel]]\nname = \"A\"\npart_of = \"A\"\n", "'A' is a channel and a muscle of several channels");
+    expect_error(channels + "[[cross_talk]]\nfrom = \"A\"\nto = \"C\"\namplitude = 0.2\n", "there is no channel 'C'");
+    expect_error(channels + "[[cross_talk]]\nfrom = \"A\"\nto = \"A\"\namplitude = 0.2\n", "from and to are the same channel");
+    expect_error(channels + "[[cross_talk]]\nfrom = \"A\"\nto = \"B\"\namplitude = 0.5\n", "amplitude is not a number from 0 to 0.3");
+    expect_error("[condition]\necg = \"B\"\n[envelope]\nwhitening = \"model\"\n", "whitening = \"model\" is for path A only");
+}
+
 TEST(SessionFile, SaysWhatAValueCanBe) {
     expect_error("[condition]\nvibration = \"on\"\n", "vibration is 'on'; it can be: auto, off, or a frequency in Hz");
     expect_error("[condition]\nvibration = 90\n", "back.toml:2: [condition]: vibration is not a number from 10 to 60");
