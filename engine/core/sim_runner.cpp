@@ -30,6 +30,7 @@ void run_simulated(std::span<Worker* const> workers, VirtualClock& clock, std::u
             if (next == Next::done) finished.push_back(worker);
             if (next != Next::wait) all_wait = false;
         }
+        for (Worker* worker : finished) worker->leave();
         std::erase_if(alive, [&](Worker* worker) {
             return std::find(finished.begin(), finished.end(), worker) != finished.end();
         });

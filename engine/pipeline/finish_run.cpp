@@ -17,9 +17,7 @@ void end_sinks(std::span<Sink* const> sinks, const RunSummary& summary) {
     if (first_failure) std::rethrow_exception(first_failure);
 }
 
-RunSummary finish_run(std::span<Device* const> devices, Pipeline& pipeline,
-                      std::span<Sink* const> sinks) {
-    RunSummary summary = pipeline.summary();
+RunSummary finish_run(RunSummary summary, std::span<Device* const> devices, std::span<Sink* const> sinks) {
     std::size_t stream = 0;
     for (const Device* device : devices) {
         for (std::size_t s = 0; s < device->streams().size(); ++s) {

@@ -9,28 +9,54 @@ namespace {
 // does not keep it from its end.
 constexpr int kRecordsPerStep = 64;
 
+// Devices before the engine: what they do is short, and the engine waits for it.
+constexpr int kDevicePriority = 51, kEnginePriority = 50;
+
 }  // namespace
+
+DeviceWorker::DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
+                           std::chrono::milliseconds patience, const LivePlaces& places)
+    : device_(device), session_(session), engine_(engine), patience_(patience), places_(places) {
+    if (device.pacing() == Pacing::live) sink_ = std::make_unique<StampingSink>(ring, session);
+    else sink_ = std::make_unique<RingSink>(ring);
+}
+
+ThreadWish DeviceWorker::thread_wish() const noexcept {
+    return {.realtime_priority = places_.realtime ? kDevicePriority : 0};
+}
 
 Next DeviceWorker::step() noexcept {
     const std::int64_t now_ns = session_.now_ns();
-    sink_.set_now(now_ns);
     const bool over = session_.is_over();
-    const ReadStatus status = over ? ReadStatus::ended : device_.read(sink_, patience_);
+    const ReadStatus status = over ? ReadStatus::ended : device_.read(*sink_, patience_);
     if (status == ReadStatus::ended || status == ReadStatus::lost) {
         device_.stop();
-        sink_.finish();
+        sink_->finish();
         engine_.ring();
         return Next::done;
     }
     // Taken before the read: what came during it may bear any later stamp.
-    sink_.heard_until(now_ns);
+    sink_->heard_until(now_ns);
     engine_.ring();
     return status == ReadStatus::frames ? Next::again : Next::wait;
 }
 
+ThreadWish EngineWorker::thread_wish() const noexcept {
+    return {.spins = places_.spin, .cpu = places_.cpu, .realtime_priority = places_.realtime ? kEnginePriority : 0};
+}
+
+void EngineWorker::enter() noexcept {
+    flush_.emplace();
+    usage_ = thread_usage();
+}
+
+void EngineWorker::leave() noexcept { usage_ = thread_usage() - usage_; }
+
 Next EngineWorker::step() noexcept {
+    const bool has_to_merge = merge_.n_devices() > 1;
     for (int i = 0; i < kRecordsPerStep; ++i) {
-        const std::optional<MergedRecord> merged = merge_.front();
+        const std::int64_t now_ns = has_to_merge ? session_.now_ns() : kUnstamped;
+        const std::optional<MergedRecord> merged = merge_.front(now_ns);
         if (!merged) {
             if (!merge_.finished()) return Next::wait;
             end_streams();

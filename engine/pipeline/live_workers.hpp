@@ -3,6 +3,7 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -10,7 +11,9 @@
 
 #include "engine/core/clock.hpp"
 #include "engine/core/denormals.hpp"
+#include "engine/core/memory.hpp"
 #include "engine/core/worker.hpp"
+#include "engine/pipeline/live_places.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/pipeline/ring_sink.hpp"
 
@@ -37,14 +40,32 @@ private:
     std::int64_t origin_ns_ = 0;
 };
 
+/// Stamps what a live device brings at the moment it brings it.
+class StampingSink final : public RingSink {
+public:
+    StampingSink(FrameRing& ring, const SessionClock& session) : RingSink(ring), session_(session) {
+        writer_.end_stamping();
+    }
+
+    void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
+        writer_.begin_stamping();
+        frames.arrival_ns = session_.now_ns();
+        RingSink::push(stream, first_index, frames);
+        writer_.end_stamping();
+    }
+
+private:
+    const SessionClock& session_;
+};
+
 /// Reads one device into its ring and wakes the engine.
 class DeviceWorker final : public Worker {
 public:
     DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
-                 std::chrono::milliseconds patience) noexcept
-        : device_(device), sink_(ring), session_(session), engine_(engine), patience_(patience) {}
+                 std::chrono::milliseconds patience, const LivePlaces& places);
 
     std::string_view name() const noexcept override { return "tonus-device"; }
+    ThreadWish thread_wish() const noexcept override;
     Next step() noexcept override;
     Doorbell& doorbell() noexcept override { return bell_; }
     // read() does the waiting; between reads there is none.
@@ -52,10 +73,11 @@ public:
 
 private:
     Device& device_;
-    RingSink sink_;
+    std::unique_ptr<RingSink> sink_;
     const SessionClock& session_;
     Doorbell& engine_;
     std::chrono::milliseconds patience_;
+    LivePlaces places_;
     Doorbell bell_;
 };
 
@@ -63,19 +85,27 @@ private:
 class EngineWorker final : public Worker {
 public:
     EngineWorker(Pipeline& pipeline, StampMerge merge, std::vector<const FrameRing*> rings,
-                 std::vector<std::size_t> n_streams, ResultPort& out) noexcept
+                 std::vector<std::size_t> n_streams, ResultPort& out, const SessionClock& session,
+                 const LivePlaces& places = {}) noexcept
         : pipeline_(pipeline),
           merge_(std::move(merge)),
           rings_(std::move(rings)),
           n_streams_(std::move(n_streams)),
-          out_(out) {}
+          out_(out),
+          session_(session),
+          places_(places) {}
 
     std::string_view name() const noexcept override { return "tonus-engine"; }
-    void enter() noexcept override { flush_.emplace(); }
+    ThreadWish thread_wish() const noexcept override;
+    void enter() noexcept override;
+    void leave() noexcept override;
     Next step() noexcept override;
     Doorbell& doorbell() noexcept override { return bell_; }
 
     bool is_done() const noexcept { return done_.load(std::memory_order_acquire); }
+
+    /// What its thread used from its first step to its last. Once it has left.
+    const ThreadUsage& usage() const noexcept { return usage_; }
 
 private:
     void end_streams() noexcept;
@@ -85,8 +115,11 @@ private:
     std::vector<const FrameRing*> rings_;
     std::vector<std::size_t> n_streams_;
     ResultPort& out_;
+    const SessionClock& session_;
+    LivePlaces places_;
     Doorbell bell_;
     std::optional<FlushDenormals> flush_;
+    ThreadUsage usage_;
     std::atomic<bool> done_{false};
 };
 

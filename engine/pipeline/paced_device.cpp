@@ -10,11 +10,6 @@ void PacedDevice::Held::push(std::size_t stream, std::uint64_t first_index, RawF
     bytes.insert(bytes.end(), data.begin(), data.end());
 }
 
-void PacedDevice::start() {
-    device_.start();
-    origin_ns_ = clock_.now_ns();
-}
-
 bool PacedDevice::refill() noexcept {
     held_.pieces.clear();
     held_.bytes.clear();
@@ -31,7 +26,9 @@ bool PacedDevice::refill() noexcept {
 }
 
 ReadStatus PacedDevice::read(FrameSink& sink, std::chrono::milliseconds timeout) noexcept {
-    const std::int64_t begin_ns = clock_.now_ns() - origin_ns_;
+    // Time runs from the first read: between start() and that the threads and their memory are made.
+    if (!origin_ns_) origin_ns_ = clock_.now_ns();
+    const std::int64_t begin_ns = clock_.now_ns() - *origin_ns_;
     const std::int64_t until_ns = begin_ns + std::chrono::nanoseconds{timeout}.count();
     std::int64_t now_ns = begin_ns;
     bool any = false;
@@ -43,8 +40,8 @@ ReadStatus PacedDevice::read(FrameSink& sink, std::chrono::milliseconds timeout)
         const Held::Piece& piece = held_.pieces[held_.n_given];
         if (piece.frames.arrival_ns > now_ns) {
             if (any) return ReadStatus::frames;
-            clock_.sleep_until(origin_ns_ + std::min(piece.frames.arrival_ns, until_ns));
-            now_ns = clock_.now_ns() - origin_ns_;
+            clock_.sleep_until(*origin_ns_ + std::min(piece.frames.arrival_ns, until_ns));
+            now_ns = clock_.now_ns() - *origin_ns_;
             if (piece.frames.arrival_ns > now_ns) return ReadStatus::idle;
         }
         RawFrames frames = piece.frames;

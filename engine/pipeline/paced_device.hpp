@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "engine/core/clock.hpp"
@@ -16,7 +17,8 @@ public:
     PacedDevice(Device& device, Clock& clock) noexcept : device_(device), clock_(clock) {}
 
     std::span<const StreamInfo> streams() const noexcept override { return device_.streams(); }
-    void start() override;
+    Pacing pacing() const noexcept override { return Pacing::stamped; }
+    void start() override { device_.start(); }
     ReadStatus read(FrameSink& sink, std::chrono::milliseconds timeout) noexcept override;
     void stop() noexcept override { device_.stop(); }
     double progress() const noexcept override { return device_.progress(); }
@@ -43,7 +45,7 @@ private:
 
     Device& device_;
     Clock& clock_;
-    std::int64_t origin_ns_ = 0;
+    std::optional<std::int64_t> origin_ns_;
     Held held_;
     bool ended_ = false;
     ReadStatus last_ = ReadStatus::frames;

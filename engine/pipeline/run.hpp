@@ -9,6 +9,7 @@
 #include "engine/core/clock.hpp"
 #include "engine/core/worker.hpp"
 #include "engine/device/device.hpp"
+#include "engine/pipeline/live_places.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/sinks/sink.hpp"
 
@@ -24,11 +25,19 @@ struct LiveOptions {
     /// drawn from `seed`.
     VirtualClock* virtual_clock = nullptr;
     std::uint64_t seed = 0;
+    /// Of all of a device's streams: room for the engine being held up.
+    double frame_ring_s = 10.0;
+    /// Where the threads run and how they wait.
+    LivePlaces places = {};
+    /// Gets every result too, on the engine's thread and after the sinks' rings: to measure when
+    /// a row is there. Must keep what the engine's thread keeps.
+    ResultPort* witness = nullptr;
 };
 
 /// Runs devices live: a thread for each, one for the pipeline, one for each sink. Recordings and
 /// the simulator are paced to the moments their frames arrived.
-/// Throws Error when a device does not start or a sink could not keep its data.
+/// Throws Error when a device does not start, a sink could not keep its data, or the threads may not
+/// be placed as asked.
 RunSummary run_live(std::span<Device* const> devices, Pipeline& pipeline,
                     std::span<Sink* const> sinks, const LiveOptions& options = {});
 

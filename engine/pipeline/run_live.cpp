@@ -12,28 +12,29 @@
 namespace tonus {
 namespace {
 
-// Room for the engine being held up, and for a sink that keeps data (design, "Threads").
-constexpr double kFrameRingS = 10.0;
+// Room for a sink that keeps data (design, "Threads").
 constexpr double kKeepingSinkS = 30.0;
 constexpr double kViewSinkS = 2.0;
 
-// How long a device may block in read(). With several devices the merge waits for the slowest.
-constexpr std::chrono::milliseconds kPatienceAlone{10};
-constexpr std::chrono::milliseconds kPatienceShared{2};
+// How long a device may block in read(): longer than most are silent, so that a wait ends with frames.
+// Beside others, one that brings its own stamps says only between two reads what can no longer come,
+// and the merge waits for that.
+constexpr std::chrono::milliseconds kPatience{20};
+constexpr std::chrono::milliseconds kPatienceStampedShared{2};
 
-/// Writes each result into the ring of every sink.
-class RingsPort final : public ResultPort {
+/// Hands each result to several ports: the rings of the sinks.
+class PortFan final : public ResultPort {
 public:
-    void add(ResultRing& ring) { rings_.push_back(&ring); }
+    void add(ResultPort& port) { ports_.push_back(&port); }
     void row(const ResultRow& row) noexcept override {
-        for (ResultRing* ring : rings_) ring->row(row);
+        for (ResultPort* port : ports_) port->row(row);
     }
     void event(const Event& event) noexcept override {
-        for (ResultRing* ring : rings_) ring->event(event);
+        for (ResultPort* port : ports_) port->event(event);
     }
 
 private:
-    std::vector<ResultRing*> rings_;
+    std::vector<ResultPort*> ports_;
 };
 
 void start_all(std::span<Device* const> devices) {
@@ -81,29 +82,30 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     std::vector<const FrameRing*> rings;
     std::vector<std::size_t> n_streams;
     for (const Device* device : devices) {
-        frame_rings.push_back(std::make_unique<FrameRing>(device->streams(), kFrameRingS));
+        frame_rings.push_back(std::make_unique<FrameRing>(device->streams(), options.frame_ring_s));
         readers.emplace_back(*frame_rings.back());
         rings.push_back(frame_rings.back().get());
         n_streams.push_back(device->streams().size());
     }
 
-    RingsPort port;
+    PortFan port;
     std::vector<std::unique_ptr<ResultRing>> result_rings;
     for (const Sink* sink : sinks) {
         result_rings.push_back(std::make_unique<ResultRing>(
             pipeline.info().channels.size(), sink->keeps_data() ? kKeepingSinkS : kViewSinkS));
         port.add(*result_rings.back());
     }
+    if (options.witness != nullptr) port.add(*options.witness);
 
     SessionClock session{clock, options.stop,
                          options.duration_s.value_or(std::numeric_limits<double>::infinity())};
     EngineWorker engine{pipeline, StampMerge{std::move(readers)}, std::move(rings),
-                        std::move(n_streams), port};
+                        std::move(n_streams), port, session, options.places};
     std::vector<std::unique_ptr<Worker>> owned;
     for (std::size_t d = 0; d < devices.size(); ++d) {
         owned.push_back(std::make_unique<DeviceWorker>(
             *devices[d], *frame_rings[d], session, engine.doorbell(),
-            devices.size() > 1 ? kPatienceShared : kPatienceAlone));
+            devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience, options.places));
     }
     for (std::size_t i = 0; i < sinks.size(); ++i) {
         owned.push_back(std::make_unique<SinkWorker>(*sinks[i], *result_rings[i], engine, session));
@@ -111,16 +113,24 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     std::vector<Worker*> workers{&engine};
     for (const auto& worker : owned) workers.push_back(worker.get());
 
+    for (const Worker* worker : workers) check_thread_wish(worker->thread_wish());
     for (Sink* sink : sinks) sink->begin(pipeline.info());
     start_all(devices);
     session.begin();
+    MemoryHold memory = MemoryHold::none;
     if (simulated) {
         run_simulated(workers, *options.virtual_clock, options.seed);
     } else {
-        run_on_threads(workers);
+        run_on_threads(workers, [&] {
+            memory = hold_memory();
+            session.begin();
+        });
+        release_memory();
     }
 
-    const RunSummary summary = finish_run(devices, pipeline, sinks);
+    RunSummary account = pipeline.summary();
+    if (!simulated) account.engine = {.memory = memory, .usage = engine.usage()};
+    const RunSummary summary = finish_run(std::move(account), devices, sinks);
     if (const std::string missed = kept_too_little(sinks, result_rings); !missed.empty()) {
         throw run_error(missed + "the rest was kept: write to a faster disk");
     }

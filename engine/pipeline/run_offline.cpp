@@ -80,7 +80,7 @@ RunSummary run_offline(std::span<Device* const> devices, Pipeline& pipeline,
         devices[d]->stop();
     }
     if (progress) progress(1.0);
-    return finish_run(devices, pipeline, sinks);
+    return finish_run(pipeline.summary(), devices, sinks);
 }
 
 }  // namespace tonus

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <optional>
@@ -44,6 +45,12 @@ public:
         /// Everything with a stamp up to `session_ns` is in the ring.
         void heard_until(std::int64_t session_ns) noexcept;
 
+        /// Around the taking of a stamp and the push of what bears it, where every push is stamped
+        /// so: then the reader knows by its own clock what can no longer come, without waiting for
+        /// heard_until(). Nothing is pushed outside once this was called.
+        void begin_stamping() noexcept { ring_->stamping_.store(kStamping, std::memory_order_seq_cst); }
+        void end_stamping() noexcept { ring_->stamping_.store(kBetweenStamps, std::memory_order_seq_cst); }
+
         /// Nothing more will come.
         void finish() noexcept;
 
@@ -63,8 +70,13 @@ public:
         void pop() noexcept { bytes_.pop(); }
 
         /// To be read before front() finds the ring empty: then nothing stamped earlier can come.
-        std::int64_t heard_until() const noexcept {
-            return ring_->heard_until_.load(std::memory_order_acquire);
+        /// @param now_ns  the session's time, read before the call. Nobody who takes stamps between
+        ///                begin_stamping() and end_stamping(), and is not at it, can take an earlier one.
+        std::int64_t heard_until(std::int64_t now_ns = kUnstamped) const noexcept {
+            // A read that also writes, so that it cannot happen before the clock was read.
+            const bool by_clock = ring_->stamping_.fetch_add(0, std::memory_order_seq_cst) == kBetweenStamps;
+            const std::int64_t said_ns = ring_->heard_until_.load(std::memory_order_acquire);
+            return by_clock ? std::max(now_ns, said_ns) : said_ns;
         }
         bool finished() const noexcept { return ring_->finished_.load(std::memory_order_acquire); }
 
@@ -94,7 +106,10 @@ private:
     std::vector<Shape> shapes_;
     RecordRing bytes_;
     std::vector<std::atomic<std::uint64_t>> overrun_;
+    static constexpr std::uint32_t kStampsOfOthers = 0, kStamping = 1, kBetweenStamps = 2;
+
     std::atomic<std::int64_t> heard_until_{kUnstamped};
+    std::atomic<std::uint32_t> stamping_{kStampsOfOthers};
     std::atomic<bool> finished_{false};
 };
 

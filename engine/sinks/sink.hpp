@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine/activation/group.hpp"
+#include "engine/core/memory.hpp"
 #include "engine/device/gap.hpp"
 #include "engine/device/stream_info.hpp"
 #include "engine/sinks/result.hpp"
@@ -63,6 +64,12 @@ struct RunSummary {
     std::vector<double> channel_peak_mvc;
     std::vector<std::optional<FatigueTrend>> channel_fatigue;  ///< of its longest hold of 30 s or more
     double local_mean_mvc = 0.0, global_mean_mvc = 0.0;  ///< NaN: none
+    /// Of a live run: how its engine thread fared from its first step to its last.
+    struct EngineThread {
+        MemoryHold memory = MemoryHold::none;
+        ThreadUsage usage;
+    };
+    std::optional<EngineThread> engine = {};
 };
 
 /// Takes the results of a session and writes them down somewhere.

@@ -67,6 +67,27 @@ std::string fatigue_json(const RunSummary& summary, std::size_t ch) {
                        number(trend.rms_per_s), number(trend.rms_se_per_s), jasa_name(trend.jasa));
 }
 
+std::string_view memory_word(MemoryHold memory) {
+    switch (memory) {
+        case MemoryHold::locked: return "locked";
+        case MemoryHold::touched: return "touched";
+        case MemoryHold::none: return "neither locked nor touched";
+    }
+    return "";
+}
+
+std::string engine_text(const RunSummary::EngineThread& engine) {
+    return fmt::format("engine thread: memory {}{}, {} page faults after its start, {:.2f} s of processor\n", memory_word(engine.memory),
+                       engine.memory == MemoryHold::locked ? "" : " (raise the limit, ulimit -l, to lock it)",
+                       engine.usage.n_page_faults, engine.usage.cpu_s);
+}
+
+std::string engine_json(const RunSummary& summary) {
+    if (!summary.engine) return "null";
+    return fmt::format("{{\"memory\":{},\"page_faults\":{},\"cpu_s\":{:.4f}}}", json_string(memory_word(summary.engine->memory)),
+                       summary.engine->usage.n_page_faults, summary.engine->usage.cpu_s);
+}
+
 }  // namespace
 
 std::string summary_text(const SessionInfo& session, const RunSummary& summary) {
@@ -105,6 +126,7 @@ std::string summary_text(const SessionInfo& session, const RunSummary& summary) 
     for (std::size_t s = 0; s < session.streams.size(); ++s) {
         text += stream_text(session.streams[s], summary.streams[s]);
     }
+    if (summary.engine) text += engine_text(*summary.engine);
     return text;
 }
 
@@ -146,7 +168,7 @@ std::string summary_json(const SessionInfo& session, const RunSummary& summary) 
     for (std::size_t i = 0; i < session.notes.size(); ++i) {
         json += (i == 0 ? "" : ",") + json_string(session.notes[i]);
     }
-    return json + "]}";
+    return json + "],\"engine\":" + engine_json(summary) + "}";
 }
 
 }  // namespace tonus

@@ -4,14 +4,14 @@
 
 namespace tonus {
 
-std::optional<MergedRecord> StampMerge::front() noexcept {
+std::optional<MergedRecord> StampMerge::front(std::int64_t now_ns) noexcept {
     std::optional<MergedRecord> earliest;
     std::int64_t heard_by_all = std::numeric_limits<std::int64_t>::max();
     for (std::size_t device = 0; device < readers_.size(); ++device) {
         FrameRing::Reader& reader = readers_[device];
         // Finished and heard first, the ring second: what comes in between is only newer.
         const bool finished = reader.finished();
-        const std::int64_t heard = reader.heard_until();
+        const std::int64_t heard = reader.heard_until(now_ns);
         const std::optional<FrameRecord> record = reader.front();
         if (!record) {
             if (!finished && heard < heard_by_all) heard_by_all = heard;

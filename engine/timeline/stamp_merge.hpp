@@ -20,18 +20,22 @@ struct MergedRecord {
 /// holds a later record, it has been heard beyond that moment, or it is finished. So the order
 /// does not depend on the threads, and a replay repeats it.
 ///
-/// Delay      with several devices, until the slowest was last heard; with one, none.
+/// Delay      none with one device, or while all are stamped as they are pushed; otherwise until the
+///            slowest was last heard.
 /// Real time  front() and pop() do not allocate, lock, throw or call the system.
 class StampMerge {
 public:
     explicit StampMerge(std::vector<FrameRing::Reader> readers) : readers_(std::move(readers)) {}
 
     /// The next record, nothing when it has to be waited for. Valid until pop().
-    std::optional<MergedRecord> front() noexcept;
+    /// @param now_ns  the session's time, for devices whose frames are stamped as they are pushed
+    std::optional<MergedRecord> front(std::int64_t now_ns = kUnstamped) noexcept;
     void pop() noexcept { readers_[chosen_].pop(); }
 
     /// True while this device's ring holds a record.
     bool has_record(std::size_t device) noexcept { return readers_[device].front().has_value(); }
+
+    std::size_t n_devices() const noexcept { return readers_.size(); }
 
     /// True when every device is finished and every record was popped.
     bool finished() noexcept;

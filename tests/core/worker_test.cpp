@@ -7,6 +7,9 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/core/error.hpp"
+#include "engine/core/thread_place.hpp"
+
 namespace tonus {
 namespace {
 
@@ -136,6 +139,73 @@ TEST(ThreadRunner, GivesEachWorkerAThreadAndWakesItByItsBell) {
     EXPECT_EQ(ball.load(), 20'000);
     EXPECT_NE(one.thread, two.thread);
     EXPECT_NE(one.thread, std::this_thread::get_id());
+}
+
+/// Notes where it runs, and whether it was let in before the start.
+class Placed final : public Worker {
+public:
+    Placed(ThreadWish wish, const std::atomic<bool>& started) : wish_(wish), started_(started) {}
+
+    std::string_view name() const noexcept override { return "placed"; }
+    ThreadWish thread_wish() const noexcept override { return wish_; }
+    void enter() noexcept override { was_early = !started_.load(); }
+    void leave() noexcept override { ++n_left; }
+    Next step() noexcept override {
+        cpus = usable_cpus();
+        return ++n_steps < 100 ? Next::wait : Next::done;
+    }
+    Doorbell& doorbell() noexcept override { return bell_; }
+    std::chrono::nanoseconds wait_at_most() const noexcept override { return std::chrono::milliseconds{1}; }
+
+    std::vector<int> cpus;
+    bool was_early = false;
+    int n_steps = 0, n_left = 0;
+
+private:
+    ThreadWish wish_;
+    const std::atomic<bool>& started_;
+    Doorbell bell_;
+};
+
+TEST(ThreadRunner, GivesACoreToTheOneThatWishesForIt) {
+    const std::vector<int> usable = usable_cpus();
+    ASSERT_FALSE(usable.empty());
+    std::atomic<bool> started{false};
+    Placed alone{{.cpu = usable.back()}, started}, other{{}, started};
+    run_on_threads(std::vector<Worker*>{&alone, &other}, [&] { started = true; });
+    EXPECT_EQ(alone.cpus, std::vector<int>{usable.back()});
+    const std::vector<int> rest(usable.begin(), usable.end() - 1);
+    EXPECT_EQ(other.cpus, rest.empty() ? usable : rest);
+    EXPECT_FALSE(alone.was_early || other.was_early) << "no step before all threads are there";
+    EXPECT_EQ(alone.n_left + other.n_left, 2);
+    EXPECT_EQ(usable_cpus(), usable) << "the caller's own cores stay as they were";
+}
+
+TEST(ThreadRunner, StartsNobodyWhenTheStartFails) {
+    std::atomic<bool> started{true};
+    Placed a{{}, started}, b{{}, started};
+    EXPECT_THROW(run_on_threads(std::vector<Worker*>{&a, &b}, [] { throw run_error("no device"); }), Error);
+    EXPECT_EQ(a.n_steps + b.n_steps, 0);
+}
+
+std::string refusal(const ThreadWish& wish) {
+    try {
+        check_thread_wish(wish);
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(ThreadRunner, SaysWhichWishesCannotBe) {
+    EXPECT_EQ(refusal({}), "");
+    EXPECT_NE(refusal({.cpu = 1000}).find("core 1000 is not one this process may use"), std::string::npos);
+    if (usable_cpus().size() > 1) {
+        EXPECT_EQ(refusal({.spins = true}), "");
+        EXPECT_NE(refusal({.spins = true, .realtime_priority = 50}).find("--spin and --realtime"), std::string::npos);
+    } else {
+        EXPECT_NE(refusal({.spins = true}).find("only one"), std::string::npos);
+    }
 }
 
 TEST(ThreadRunner, ReturnsAtOnceWithoutWorkers) {

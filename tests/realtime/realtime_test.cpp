@@ -69,7 +69,9 @@ TEST_P(Realtime, TheEngineNeitherAllocatesNorLocksNorCallsTheSystem) {
     std::vector<FrameRing::Reader> readers;
     readers.emplace_back(ring);
     ResultRing results{session.channels.size(), 30.0};
-    EngineWorker engine{pipeline, StampMerge{std::move(readers)}, {&ring}, {device->streams().size()}, results};
+    VirtualClock clock;
+    const SessionClock session_clock{clock, nullptr, 1e9};
+    EngineWorker engine{pipeline, StampMerge{std::move(readers)}, {&ring}, {device->streams().size()}, results, session_clock};
     NoSink sink;
 
     forget_offences();

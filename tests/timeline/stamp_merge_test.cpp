@@ -62,6 +62,22 @@ TEST(StampMerge, WaitsForADeviceThatMayStillBringAnEarlierRecord) {
     EXPECT_EQ(devices.merge->front()->device, 0u);
 }
 
+// A device whose frames are stamped as they are pushed cannot bring an earlier stamp than now: there is
+// nothing to wait for, unless it is just taking one.
+TEST(StampMerge, KnowsByTheClockWhatCanNoLongerCome) {
+    Devices devices{2};
+    devices.writers[1].end_stamping();
+    devices.push(0, 10);
+    EXPECT_FALSE(devices.merge->front(10)) << "its stamp could still be 10";
+    EXPECT_TRUE(devices.merge->front(11));
+    devices.writers[1].begin_stamping();
+    EXPECT_FALSE(devices.merge->front(11)) << "it may have read its clock already";
+    devices.push(1, 9);
+    devices.writers[1].end_stamping();
+    ASSERT_TRUE(devices.merge->front(12));
+    EXPECT_EQ(devices.merge->front(12)->device, 1u);
+}
+
 TEST(StampMerge, LetsASingleDeviceThroughAtOnce) {
     Devices devices{1};
     devices.push(0, 10);

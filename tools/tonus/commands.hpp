@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/pipeline/live_places.hpp"
+
 namespace tonus::cli {
 
 /// How a command speaks: to a person, to nobody, or to a script.
@@ -24,6 +26,7 @@ struct RunOptions {
     std::optional<double> duration_s;
     std::string out;
     std::string events;
+    LivePlaces places;
     Voice voice;
 };
 

@@ -59,6 +59,9 @@ void add_run(CLI::App& app, cli::RunOptions& options) {
         ->check(CLI::Range(0.1, 1e6));
     command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
     command.add_option("--events", options.events, "write the events (JSON lines)");
+    command.add_flag("--spin", options.places.spin, "the engine never sleeps: results in microseconds, for a whole core");
+    command.add_option("--cpu", options.places.cpu, "the core that the engine has to itself");
+    command.add_flag("--realtime", options.places.realtime, "run before all else (SCHED_FIFO; needs the right to)");
     add_voice(command, options.voice);
     command.footer("Example: tonus run --source 'sim:?subject=7&task=reps' --session back.toml --out back.csv\n"
                    "Without a session file every EMG channel is shown under its own label; the flag stays\n"

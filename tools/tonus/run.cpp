@@ -5,7 +5,7 @@ namespace tonus::cli {
 int run(const RunOptions& options) {
     Sources sources = open_sources(options.sources, options.session);
     return run_session(sources, Speed::live, {.table = options.out, .events = options.events, .taps = {}},
-                       options.voice, options.duration_s);
+                       options.voice, {.duration_s = options.duration_s, .places = options.places});
 }
 
 }  // namespace tonus::cli

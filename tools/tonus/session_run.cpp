@@ -65,7 +65,7 @@ int say_trouble(const RunSummary& summary) {
 }  // namespace
 
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
-                std::optional<double> duration_s) {
+                const LiveOptions& live_options) {
     refuse_overwriting(sources, {outputs.table, outputs.events}, outputs.taps);
     Pipeline pipeline{sources.streams, sources.session};
     const bool speaks = !voice.quiet && !voice.json;
@@ -74,8 +74,9 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
 
     RunSummary summary;
     if (live) {
-        summary = run_live(sources.devices, pipeline, sinks.all,
-                           {.stop = &interrupted(), .duration_s = duration_s});
+        LiveOptions options = live_options;
+        options.stop = &interrupted();
+        summary = run_live(sources.devices, pipeline, sinks.all, options);
     } else {
         std::optional<NpyTaps> taps;
         if (!outputs.taps.empty()) {

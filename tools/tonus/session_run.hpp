@@ -20,8 +20,9 @@ enum class Speed { live, full };
 
 /// Builds the pipeline and the sinks, runs, and says the summary. Returns the exit code: 1 when a
 /// device was lost or a recording broke off, though everything before that was kept.
+/// @param live  of a live run; it is also stopped by Ctrl-C
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
-                std::optional<double> duration_s = {});
+                const LiveOptions& live = {});
 
 /// The same over one recording in its offline form (run_zero_phase). `outputs.taps` is not used.
 int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice& voice);
