@@ -1,6 +1,9 @@
 #include "engine/sinks/results_table.hpp"
 
 #include <algorithm>
+#include <cmath>
+
+#include "engine/sinks/decimal.hpp"
 
 namespace tonus {
 
@@ -37,40 +40,42 @@ void ResultsTable::begin(const SessionInfo& session) {
     out_.text("\n");
 }
 
-void ResultsTable::value(const Status& status, float value) {
-    if (status.state == ValueState::valid) out_.print(",{:.7g}", value);
-    else out_.text(",");
+void ResultsTable::value(bool valid, float value, int digits) {
+    line_.push_back(',');
+    if (!valid) return;
+    const std::size_t begin = line_.size();
+    line_.resize(begin + kDecimalBytesMax);
+    line_.resize(static_cast<std::size_t>(write_significant(line_.data() + begin, value, digits) - line_.data()));
 }
 
+void ResultsTable::value(const Status& status, float number) { value(status.state == ValueState::valid, number); }
+
 void ResultsTable::group(const GroupEstimate& group) {
-    if (!group.valid) {
-        out_.text(",,,,");
-        return;
-    }
-    out_.print(",{:.7g},{:.7g},{:.7g},{:.4g}", group.value, group.low, group.high, group.confidence);
+    for (const float number : {group.value, group.low, group.high}) value(group.valid, number);
+    value(group.valid, group.confidence, 4);
 }
 
 /// Empty while nothing vibrates: then the value is the value.
 void ResultsTable::bounds(const ResultRow& row) {
-    out_.text(row.is_estimate() ? ",1" : ",0");
+    line_.append(row.is_estimate() ? ",1" : ",0");
     for (const ChannelResult& channel : row.channels) {
-        if (channel.estimate && channel.mvc_status.state == ValueState::valid) out_.print(",{:.7g},{:.7g}", channel.combed_mvc, channel.uncombed_mvc);
-        else out_.text(",,");
+        const bool valid = channel.estimate && channel.mvc_status.state == ValueState::valid;
+        value(valid, channel.combed_mvc);
+        value(valid, channel.uncombed_mvc);
     }
 }
 
 void ResultsTable::row(const ResultRow& row) noexcept {
-    out_.print("{:.2f}", row.time_s);
+    // Ticks end on hundredths of a second.
+    const auto hundredths = static_cast<unsigned long long>(std::llround(row.time_s * 100.0));
+    line_.resize(kDecimalBytesMax);
+    line_.resize(static_cast<std::size_t>(write_hundredths(line_.data(), hundredths) - line_.data()));
     for (const ChannelResult& channel : row.channels) value(channel.mvc_status, channel.mvc);
     group(row.groups.local);
     group(row.groups.global);
-    if (row.groups.ratio.valid) {
-        const RatioEstimate& ratio = row.groups.ratio;
-        out_.print(",{:.7g},{:.7g},{:.7g}", ratio.value, ratio.low, ratio.high);
-    } else {
-        out_.text(",,,");
-    }
-    out_.print(",{},{}", load_state_name(row.load), reason_name(row.load_reason));
+    const RatioEstimate& ratio = row.groups.ratio;
+    for (const float number : {ratio.value, ratio.low, ratio.high}) value(ratio.valid, number);
+    line_.append(",").append(load_state_name(row.load)).append(",").append(reason_name(row.load_reason));
     if (with_template_) {
         for (const ChannelResult& channel : row.channels) value(channel.template_status, channel.template_mvc);
     }
@@ -79,7 +84,8 @@ void ResultsTable::row(const ResultRow& row) noexcept {
     if (with_unmixed_) {
         for (const ChannelResult& channel : row.channels) value(channel.unmixed_status, channel.unmixed_mvc);
     }
-    out_.text("\n");
+    line_.push_back('\n');
+    out_.text(line_);
 }
 
 }  // namespace tonus

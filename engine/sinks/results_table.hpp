@@ -24,11 +24,13 @@ public:
     void end(const RunSummary&) override { out_.close(); }
 
 private:
-    void value(const Status& status, float value);
+    void value(bool valid, float value, int digits = 7);
+    void value(const Status& status, float number);
     void bounds(const ResultRow& row);
     void group(const GroupEstimate& group);
 
     TextWriter out_;
+    std::string line_;
     bool with_vibration_ = false;
     std::vector<std::size_t> muscles_;  // a channel of each that several share
     bool with_unmixed_ = false;

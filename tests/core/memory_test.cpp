@@ -17,7 +17,7 @@ TEST(Memory, IsHeldOrSaidNotToBe) {
 
 // What the account of a live run says rests on this counter: it must see a fault to mean anything by none.
 TEST(Memory, FirstUseOfAPageIsCountedForTheThreadThatDidIt) {
-    constexpr std::size_t kBytes = 8 << 20;  // beyond what an allocator keeps ready
+    constexpr std::size_t kBytes = 40 << 20;  // more than an allocator keeps ready
     const ThreadUsage before = thread_usage();
     const std::vector<char> pages(kBytes, 1);
     const ThreadUsage used = thread_usage() - before;
