@@ -93,28 +93,41 @@ std::uint64_t EmgChain::gap(std::uint64_t n_frames, EmgTickSink& out) noexcept {
 
 void EmgChain::run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept {
     if (taps_ != nullptr) taps_->gated(stream_, emg);
+    passed(Stage::gate);
     if (mains_detector_) mains_state_ = mains_detector_->process(emg);
+    passed(Stage::mains_detector);
     quality_.process_gated(emg);
+    passed(Stage::quality);
     if (template_path_) {
         const Block<unit::Microvolt> by_template = template_path_->process(emg, mains_state_);
         if (taps_ != nullptr) taps_->template_samples(stream_, by_template);
+        passed(Stage::ecg_template);
     }
     condition_.process(emg);
+    passed(Stage::band_pass);
     if (mains_state_.nominal_hz > 0.0) quality_.process_with_hum(emg);
+    passed(Stage::quality);
     mains_.set_active(mains_state_);
     mains_.process(emg);
+    passed(Stage::mains);
     if (mains_state_.nominal_hz > 0.0) quality_.process_without_hum(emg);
+    passed(Stage::quality);
     if (vibration_) vibration_->comb(emg);
     spikes_.process(emg);
+    passed(Stage::spikes);
     // Of the muscle's own spectrum: whitening levels it.
     if (with_spectra_) spectrum_.process(emg);
+    passed(Stage::spectra);
     if (vibration_) vibration_->end_block(emg);
     if (whitening_) whitening_->process(emg);
+    passed(Stage::spikes);
     quality_.process(emg);
+    passed(Stage::quality);
     if (taps_ != nullptr) taps_->conditioned(stream_, emg);
     if (estimator_) estimator_->begin(emg);
     finish_ticks(energy_.process(emg), out, false);
     if (estimator_) estimator_->end();
+    passed(Stage::envelope);
 }
 
 void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept {
@@ -127,13 +140,18 @@ void EmgChain::finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out,
             if (taps_ != nullptr) taps_->template_tick(stream_, template_path_->energies()[k], template_path_->tick(k));
         }
         if (vibration_) out.on_uncombed_tick(vibration_->uncombed_tick(k));
-        if (with_spectra_) spectrum_.tick(tick.index);
+        passed(Stage::envelope);
         quality_.tick(tick.index);
+        passed(Stage::quality);
         if (taps_ != nullptr) {
             taps_->energy(stream_, tick);
             taps_->envelope(stream_, envelope);
         }
         out.on_tick(tick, envelope);
+        passed(Stage::rows);
+        // After the row, which need not wait for the transforms of this tick.
+        if (with_spectra_) spectrum_.tick(tick.index);
+        passed(Stage::spectra);
     }
 }
 

@@ -85,6 +85,9 @@ public:
 
 private:
     void run(Block<unit::Microvolt> emg, EmgTickSink& out) noexcept;
+    void passed(Stage stage) noexcept {
+        if (taps_ != nullptr) taps_->passed(stage);
+    }
     void finish_ticks(std::span<const EnergyTick> ticks, EmgTickSink& out, bool in_gap) noexcept;
 
     Gate gate_;

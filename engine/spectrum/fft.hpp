@@ -26,8 +26,9 @@ public:
     /// Where the n samples of a window go.
     std::span<float> input() noexcept;
 
-    /// |X_k|^2 of the input, k = 0 .. n/2; the input is lost. Valid until the next call.
-    std::span<const float> power() noexcept;
+    /// |X_k|^2 of the input, k = 0 .. n/2, or only the first `n_bins` of them; the input is lost. Valid
+    /// until the next call.
+    std::span<const float> power(std::size_t n_bins = static_cast<std::size_t>(-1)) noexcept;
 
 private:
     struct Plan;

@@ -45,13 +45,13 @@ RealFft& RealFft::operator=(RealFft&&) noexcept = default;
 
 std::span<float> RealFft::input() noexcept { return {plan_->samples, n_}; }
 
-std::span<const float> RealFft::power() noexcept {
+std::span<const float> RealFft::power(std::size_t n_bins) noexcept {
     fftwf_execute(plan_->plan);
-    for (std::size_t k = 0; k < plan_->power.size(); ++k) {
-        const float re = plan_->spectrum[k][0], im = plan_->spectrum[k][1];
-        plan_->power[k] = re * re + im * im;
-    }
-    return plan_->power;
+    const std::size_t n = std::min(n_bins, plan_->power.size());
+    const float* const parts = plan_->spectrum[0];
+    float* const power = plan_->power.data();
+    for (std::size_t k = 0; k < n; ++k) power[k] = parts[2 * k] * parts[2 * k] + parts[2 * k + 1] * parts[2 * k + 1];
+    return {power, n};
 }
 
 const char* fft_library() noexcept { return "FFTW"; }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,13 +38,14 @@ RealFft& RealFft::operator=(RealFft&&) noexcept = default;
 
 std::span<float> RealFft::input() noexcept { return plan_->samples; }
 
-std::span<const float> RealFft::power() noexcept {
+std::span<const float> RealFft::power(std::size_t n_bins) noexcept {
     kiss_fftr(plan_->config, plan_->samples.data(), plan_->spectrum.data());
-    for (std::size_t k = 0; k < plan_->power.size(); ++k) {
+    const std::size_t n = std::min(n_bins, plan_->power.size());
+    for (std::size_t k = 0; k < n; ++k) {
         const kiss_fft_cpx& x = plan_->spectrum[k];
         plan_->power[k] = x.r * x.r + x.i * x.i;
     }
-    return plan_->power;
+    return {plan_->power.data(), n};
 }
 
 const char* fft_library() noexcept { return "KissFFT"; }

@@ -4,19 +4,56 @@
 #include <cmath>
 
 namespace tonus {
+namespace {
+
+// Bins are added in groups, four sums at a time: one sum after the other waits for each addition, and
+// the search for the half then walks through groups instead of bins.
+constexpr std::size_t kSums = 4, kGroup = 16;
+
+struct Moments {
+    double total = 0.0, moment = 0.0;
+};
+
+/// Of the bins from `first` to before `end`.
+Moments moments_of(const float* power, std::size_t first, std::size_t end) noexcept {
+    double total[kSums] = {}, moment[kSums] = {};
+    std::size_t k = first;
+    for (; k + kSums <= end; k += kSums) {
+        for (std::size_t i = 0; i < kSums; ++i) {
+            const auto p = static_cast<double>(power[k + i]);
+            total[i] += p;
+            moment[i] += p * static_cast<double>(static_cast<int>(k + i));
+        }
+    }
+    for (; k < end; ++k) {
+        total[0] += static_cast<double>(power[k]);
+        moment[0] += static_cast<double>(power[k]) * static_cast<double>(k);
+    }
+    return {(total[0] + total[1]) + (total[2] + total[3]), (moment[0] + moment[1]) + (moment[2] + moment[3])};
+}
+
+}  // namespace
 
 BandFrequency band_frequency(std::span<const float> power, double bin_hz, double low_hz, double high_hz) noexcept {
+    if (power.empty()) return {};
     const auto first = static_cast<std::size_t>(std::ceil(low_hz / bin_hz - 1e-9));
-    const auto last = std::min(power.size() - 1, static_cast<std::size_t>(std::floor(high_hz / bin_hz + 1e-9)));
+    const auto end = 1 + std::min(power.size() - 1, static_cast<std::size_t>(std::floor(high_hz / bin_hz + 1e-9)));
     double total = 0.0, moment = 0.0;
-    for (std::size_t k = first; k <= last && k < power.size(); ++k) {
-        total += static_cast<double>(power[k]);
-        moment += static_cast<double>(power[k]) * static_cast<double>(k);
+    for (std::size_t k = first; k < end; k += kGroup) {
+        const Moments group = moments_of(power.data(), k, std::min(k + kGroup, end));
+        total += group.total;
+        moment += group.moment;
     }
     if (!(total > 0.0) || !std::isfinite(total)) return {};
 
     double below = 0.0;
-    for (std::size_t k = first; k <= last; ++k) {
+    std::size_t k = first;
+    for (; k + kGroup < end; k += kGroup) {
+        const double group = moments_of(power.data(), k, k + kGroup).total;
+        if (below + group >= 0.5 * total) break;
+        below += group;
+    }
+    for (; k < end; ++k) {
         const auto p = static_cast<double>(power[k]);
         if (below + p >= 0.5 * total) {
             const double inside = (0.5 * total - below) / p;

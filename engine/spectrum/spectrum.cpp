@@ -4,6 +4,8 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/spectrum/transpose.hpp"
+
 namespace tonus {
 namespace {
 
@@ -42,28 +44,51 @@ Spectrum::Spectrum(SpectrumConfig config)
     }
 }
 
+std::size_t Spectrum::frames_to_window_end(std::size_t n_most) const noexcept {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(n_most, next_end_ - n_frames_));
+}
+
 void Spectrum::process(const Block<unit::Microvolt>& block) noexcept {
-    for (std::size_t i = 0; i < block.n_frames(); ++i) {
-        const std::span<const float> frame = block.frame(i);
-        const std::span<const std::uint8_t> flags = block.flags(i);
-        const auto at = static_cast<std::size_t>(n_frames_ % n_ring_);
+    for (std::size_t done = 0; done < block.n_frames();) {
+        const std::size_t n = frames_to_window_end(block.n_frames() - done);
+        keep(block.from(done).first(n));
+        advance(n);
+        done += n;
+    }
+}
+
+/// Turns frames into channels: a transform wants its samples side by side (performance, "other work").
+void Spectrum::keep(const Block<unit::Microvolt>& frames) noexcept {
+    const std::size_t n = frames.n_frames(), stride = frames.stride();
+    const auto at = static_cast<std::size_t>(n_frames_ % n_ring_);
+    const std::size_t n_to_end = std::min(n, n_ring_ - at);
+    const float* const samples = frames.lanes(0).data();
+    transpose(samples, stride, config_.n_channels, n_to_end, ring_.data() + at, n_ring_);
+    transpose(samples + n_to_end * stride, stride, config_.n_channels, n - n_to_end, ring_.data(), n_ring_);
+    for (std::size_t i = 0; i < n; ++i) {
+        const std::span<const std::uint8_t> flags = frames.flags(i);
+        // Nearly always none: looked at as a whole first.
+        std::uint8_t any = 0;
+        for (const std::uint8_t flag : flags) any = static_cast<std::uint8_t>(any | flag);
+        if (any == 0) continue;
         for (std::size_t channel = 0; channel < config_.n_channels; ++channel) {
-            ring_[channel * n_ring_ + at] = frame[channel];
-            if (flags[channel] != 0) bad_until_[channel] = n_frames_ + 1;
+            if (flags[channel] != 0) bad_until_[channel] = n_frames_ + i + 1;
         }
-        end_frame();
     }
 }
 
 void Spectrum::skip(std::size_t n_frames) noexcept {
-    for (std::size_t i = 0; i < n_frames; ++i) {
-        for (std::uint64_t& bad : bad_until_) bad = n_frames_ + 1;
-        end_frame();
+    while (n_frames > 0) {
+        const std::size_t n = frames_to_window_end(n_frames);
+        for (std::uint64_t& bad : bad_until_) bad = n_frames_ + n;
+        advance(n);
+        n_frames -= n;
     }
 }
 
-void Spectrum::end_frame() noexcept {
-    ++n_frames_;
+/// At most to the end of the window.
+void Spectrum::advance(std::size_t n_frames) noexcept {
+    n_frames_ += n_frames;
     if (n_frames_ < next_end_) return;
     window_end_ = next_end_;
     window_tick_ = config_.rate.tick_of(window_end_ - 1);
@@ -86,15 +111,15 @@ void Spectrum::compute(std::size_t channel) noexcept {
     ++value.n_windows;
     value.valid = false;
     if (!window_ok_[channel]) return;
-    const std::span<float> input = fft_.input();
+    float* const input = fft_.input().data();
     const float* const ring = ring_.data() + channel * n_ring_;
-    auto at = static_cast<std::size_t>((window_end_ - n_window_) % n_ring_);
-    for (std::size_t i = 0; i < n_window_; ++i) {
-        input[i] = ring[at] * hann_[i];
-        at = at + 1 == n_ring_ ? 0 : at + 1;
-    }
+    const auto begin = static_cast<std::size_t>((window_end_ - n_window_) % n_ring_);
+    const std::size_t n_to_end = std::min(n_window_, n_ring_ - begin);
+    for (std::size_t i = 0; i < n_to_end; ++i) input[i] = ring[begin + i] * hann_[i];
+    for (std::size_t i = n_to_end; i < n_window_; ++i) input[i] = ring[i - n_to_end] * hann_[i];
     const double bin_hz = config_.rate.hz() / static_cast<double>(n_window_);
-    const BandFrequency found = band_frequency(fft_.power(), bin_hz, config_.low_hz, config_.high_hz);
+    const auto n_bins = static_cast<std::size_t>(config_.high_hz / bin_hz) + 2;  // above the band nobody looks
+    const BandFrequency found = band_frequency(fft_.power(n_bins), bin_hz, config_.low_hz, config_.high_hz);
     value.mdf_hz = found.mdf_hz;
     value.mnf_hz = found.mnf_hz;
     // Half of the power lies at the frequencies below 0, and Hann's window keeps 3/8.

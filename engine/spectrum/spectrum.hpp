@@ -47,7 +47,9 @@ public:
     std::span<const SpectrumValue> latest() const noexcept { return latest_; }
 
 private:
-    void end_frame() noexcept;
+    std::size_t frames_to_window_end(std::size_t n_most) const noexcept;
+    void keep(const Block<unit::Microvolt>& frames) noexcept;
+    void advance(std::size_t n_frames) noexcept;
     void compute(std::size_t channel) noexcept;
 
     SpectrumConfig config_;
