@@ -15,8 +15,10 @@ constexpr int kDevicePriority = 51, kEnginePriority = 50;
 }  // namespace
 
 DeviceWorker::DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
-                           std::chrono::milliseconds patience, const LivePlaces& places)
-    : device_(device), session_(session), engine_(engine), patience_(patience), places_(places) {
+                           std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places)
+    // The merge waits for what a device with stamps of its own says it has heard.
+    : device_(device), session_(session), engine_(engine), patience_(patience),
+      wakes_(gives_ticks || device.pacing() == Pacing::stamped), places_(places) {
     if (device.pacing() == Pacing::live) sink_ = std::make_unique<StampingSink>(ring, session);
     else sink_ = std::make_unique<RingSink>(ring);
 }
@@ -37,7 +39,7 @@ Next DeviceWorker::step() noexcept {
     }
     // Taken before the read: what came during it may bear any later stamp.
     sink_->heard_until(now_ns);
-    engine_.ring();
+    if (wakes_) engine_.ring();
     return status == ReadStatus::frames ? Next::again : Next::wait;
 }
 

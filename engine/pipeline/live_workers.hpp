@@ -58,11 +58,13 @@ private:
     const SessionClock& session_;
 };
 
-/// Reads one device into its ring and wakes the engine.
+/// Reads one device into its ring and wakes the engine, at each read where it is the one that gives the
+/// ticks. What others bring is looked at with the next tick: nine devices would wake the engine nine
+/// times as often for the same rows.
 class DeviceWorker final : public Worker {
 public:
     DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
-                 std::chrono::milliseconds patience, const LivePlaces& places);
+                 std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places);
 
     std::string_view name() const noexcept override { return "tonus-device"; }
     ThreadWish thread_wish() const noexcept override;
@@ -77,6 +79,7 @@ private:
     const SessionClock& session_;
     Doorbell& engine_;
     std::chrono::milliseconds patience_;
+    bool wakes_;
     LivePlaces places_;
     Doorbell bell_;
 };
@@ -101,6 +104,10 @@ public:
     void leave() noexcept override;
     Next step() noexcept override;
     Doorbell& doorbell() noexcept override { return bell_; }
+    // A device that does not ring, or one that gives the ticks and is silent.
+    std::chrono::nanoseconds wait_at_most() const noexcept override {
+        return std::chrono::milliseconds{50};
+    }
 
     bool is_done() const noexcept { return done_.load(std::memory_order_acquire); }
 

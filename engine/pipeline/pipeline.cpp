@@ -178,6 +178,11 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     }
 }
 
+std::size_t Pipeline::tick_device() const noexcept {
+    const auto after = std::upper_bound(first_stream_.begin(), first_stream_.end(), reference_);
+    return static_cast<std::size_t>(after - first_stream_.begin()) - 1;
+}
+
 void Pipeline::set_taps(Taps* taps) noexcept {
     taps_ = taps;
     for (std::size_t s = 0; s < streams_.size(); ++s) {

@@ -41,6 +41,9 @@ public:
     /// What the sinks are told of the session.
     const SessionInfo& info() const noexcept { return info_; }
 
+    /// The device whose first EMG stream gives the ticks: no row has to wait for another to be looked at.
+    std::size_t tick_device() const noexcept;
+
     /// Takes a record. False when a long gap before it is not accounted for yet: call again with
     /// the same record, so that a gap of hours does not flood the sinks.
     bool process(const MergedRecord& record, ResultPort& out) noexcept;

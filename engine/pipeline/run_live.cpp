@@ -105,7 +105,8 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     for (std::size_t d = 0; d < devices.size(); ++d) {
         owned.push_back(std::make_unique<DeviceWorker>(
             *devices[d], *frame_rings[d], session, engine.doorbell(),
-            devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience, options.places));
+            devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience,
+            d == pipeline.tick_device(), options.places));
     }
     for (std::size_t i = 0; i < sinks.size(); ++i) {
         owned.push_back(std::make_unique<SinkWorker>(*sinks[i], *result_rings[i], engine, session));
