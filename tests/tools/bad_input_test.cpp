@@ -177,5 +177,21 @@ TEST_F(BadInput, HelpTeaches) {
     }
 }
 
+TEST_F(BadInput, ThreadsThatCannotBePlaced) {
+    expect(run_tonus("run --source sim: --duration 1 --cpu 9999"), 2, "core 9999 is not one this process may use");
+    expect(run_tonus("run --source sim: --duration 1 --cpu one"), 2, "--cpu");
+    expect(run_tonus("run --source sim: --duration 1 --spin --realtime"), 2, "--spin");
+}
+
+TEST_F(BadInput, WrongOptionsOfBench) {
+    expect(run_tonus("bench --compare " + path("none.json")), 3, "none.json");
+    expect(run_tonus("bench --compare " + file("empty.json", "{}")), 3, "empty.json: not a scorecard");
+    expect(run_tonus("bench --ratio 2"), 2, "--compare");
+    expect(run_tonus("bench --compare " + path("empty.json") + " --ratio 0.5"), 2, "--ratio");
+    expect(run_tonus("bench --quick --from " + path("empty.json")), 2, "--from");
+    expect(run_tonus("bench --fast"), 2, "--fast");
+    expect(run_tonus("bench --from " + path("empty.json") + " --json " + path("empty.json")), 2, "would be overwritten");
+}
+
 }  // namespace
 }  // namespace tonus

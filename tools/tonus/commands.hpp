@@ -62,6 +62,17 @@ struct DriversOptions {
     Voice voice;
 };
 
+struct BenchOptions {
+    bool quick = false;
+    std::string json;
+    std::string compare;
+    std::string from;
+    bool costs = false;
+    std::string svg;
+    double ratio = 1.25;
+    bool quiet = false;
+};
+
 /// Each returns the exit code of the process: 0 done, 1 the run failed. Each throws Error.
 int demo(const DemoOptions& options);
 int run(const RunOptions& options);
@@ -69,5 +80,6 @@ int replay(const ReplayOptions& options);
 int calibrate(const CalibrateOptions& options);
 int inspect(const InspectOptions& options);
 int drivers(const DriversOptions& options);
+int bench(const BenchOptions& options);
 
 }  // namespace tonus::cli

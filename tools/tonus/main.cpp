@@ -109,6 +109,22 @@ void add_calibrate(CLI::App& app, cli::CalibrateOptions& options) {
                    "Warm up for five minutes first. Stop if anything hurts: a submaximal reference is no maximum.");
 }
 
+void add_bench(CLI::App& app, cli::BenchOptions& options) {
+    CLI::App& command = *app.add_subcommand("bench", "the scorecard of this machine: capacity, delay, cost of every stage");
+    CLI::Option* quick = command.add_flag("--quick", options.quick, "under 20 seconds instead of under two minutes; rough tails");
+    command.add_option("--json", options.json, "write the figures to this file too");
+    CLI::Option* compare = command.add_option("--compare", options.compare, "print an earlier --json file beside; exit code 1 when a figure is worse now");
+    command.add_option("--from", options.from, "do not measure: take the figures of this --json file")->excludes(quick);
+    command.add_option("--ratio", options.ratio, "how many times worse a figure may be")
+        ->check(CLI::Range(1.0, 100.0))->capture_default_str()->needs(compare);
+    CLI::Option* costs = command.add_flag("--costs", options.costs, "measure only the cost of a channel-sample, by channels and frames a read")
+                             ->excludes(quick)->excludes(compare);
+    command.add_option("--svg", options.svg, "draw the costs into this file")->needs(costs);
+    command.add_flag("--quiet,-q", options.quiet, "say nothing but errors and what is worse");
+    command.footer("Example: tonus bench --json here.json, later tonus bench --compare here.json.\n"
+                   "Close other programs first: what else runs is in the figures.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -123,10 +139,12 @@ int main(int argc, char** argv) {
     cli::CalibrateOptions calibrate;
     cli::InspectOptions inspect;
     cli::DriversOptions drivers;
+    cli::BenchOptions bench;
     add_demo(app, demo);
     add_run(app, run);
     add_replay(app, replay);
     add_calibrate(app, calibrate);
+    add_bench(app, bench);
     CLI::App& inspect_command = *app.add_subcommand("inspect", "say what is in a recording");
     inspect_command.add_option("FILE", inspect.file, "a recording")->required();
     add_voice(inspect_command, inspect.voice);
@@ -145,6 +163,7 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("replay")) return cli::replay(replay);
         if (app.got_subcommand("calibrate")) return cli::calibrate(calibrate);
         if (app.got_subcommand("inspect")) return cli::inspect(inspect);
+        if (app.got_subcommand("bench")) return cli::bench(bench);
         return cli::drivers(drivers);
     } catch (const tonus::Error& error) {
         fmt::print(stderr, "tonus: {}\n", error.what());

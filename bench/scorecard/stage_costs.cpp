@@ -1,0 +1,122 @@
+#include "bench/scorecard/stage_costs.hpp"
+
+#include <array>
+
+#include "bench/scorecard/load_device.hpp"
+#include "engine/core/denormals.hpp"
+#include "engine/pipeline/pipeline.hpp"
+#include "engine/pipeline/taps.hpp"
+
+namespace tonus::bench {
+namespace {
+
+/// Adds the time since it last looked to the stage that was just passed.
+class StageClock final : public Taps {
+public:
+    explicit StageClock(const Clock& clock) : clock_(clock) {}
+
+    void begin() noexcept { seen_ns_ = clock_.now_ns(); }
+    std::int64_t spent_ns(Stage stage) const noexcept { return spent_ns_[static_cast<std::size_t>(stage)]; }
+
+    void passed(Stage stage) noexcept override {
+        const std::int64_t now_ns = clock_.now_ns();
+        spent_ns_[static_cast<std::size_t>(stage)] += now_ns - seen_ns_;
+        seen_ns_ = now_ns;
+    }
+
+    void gated(std::size_t, const Block<unit::Microvolt>&) override {}
+    void conditioned(std::size_t, const Block<unit::Microvolt>&) override {}
+    void skipped(std::size_t, std::size_t) override {}
+    void energy(std::size_t, const EnergyTick&) override {}
+    void envelope(std::size_t, const Tick<unit::Microvolt>&) override {}
+    void template_samples(std::size_t, const Block<unit::Microvolt>&) override {}
+    void template_tick(std::size_t, const EnergyTick&, const Tick<unit::Microvolt>&) override {}
+    void activation(const Tick<unit::Mvc>&) override {}
+
+private:
+    const Clock& clock_;
+    std::int64_t seen_ns_ = 0;
+    std::array<std::int64_t, kStages> spent_ns_{};
+};
+
+class NoResults final : public ResultPort {
+public:
+    void row(const ResultRow&) noexcept override {}
+    void event(const Event&) noexcept override {}
+};
+
+/// A pipeline that is fed straight from the device, without ring or threads.
+class Feed final : public FrameSink {
+public:
+    Feed(const StageCostConfig& config, Clock& clock)
+        : device_({.n_channels = config.n_channels, .rate = config.rate, .read_frames = config.read_frames,
+                   .duration_s = config.warm_up_s + config.duration_s, .pacing = Pacing::stamped, .with_hum = config.with_hum}, clock),
+          pipeline_(device_.streams(), session_of(device_)) {}
+
+    Pipeline& pipeline() noexcept { return pipeline_; }
+
+    template <class Before>
+    void run(double seconds, Before before_each) {
+        const Rate rate = device_.streams()[0].rate;
+        for (const std::uint64_t end = n_frames_ + rate.frames_in(seconds); n_frames_ < end;) {
+            before_each();
+            if (device_.read(*this, {}) == ReadStatus::ended) return;
+        }
+    }
+
+    void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
+        const MergedRecord record{0, {.stream = stream, .first_index = first_index, .frames = frames}};
+        while (!pipeline_.process(record, results_)) {}
+        n_frames_ += frames.n_frames;
+    }
+
+private:
+    static Session session_of(const LoadDevice& device) {
+        const std::span<const StreamInfo> streams = device.streams();
+        return session_with_everything({&streams, 1});
+    }
+
+    LoadDevice device_;
+    Pipeline pipeline_;
+    NoResults results_;
+    std::uint64_t n_frames_ = 0;
+};
+
+double samples(const StageCostConfig& config) {
+    return config.duration_s * config.rate.hz() * static_cast<double>(config.n_channels);
+}
+
+}  // namespace
+
+std::vector<StageCost> measure_stages(const StageCostConfig& config) {
+    SystemClock clock;
+    const FlushDenormals flush;
+    Feed feed{config, clock};
+    StageClock stages{clock};
+    feed.run(config.warm_up_s, [] {});
+    feed.pipeline().set_taps(&stages);
+    feed.run(config.duration_s, [&] { stages.begin(); });
+
+    std::int64_t all_ns = 0;
+    for (std::size_t s = 0; s < kStages; ++s) all_ns += stages.spent_ns(static_cast<Stage>(s));
+    std::vector<StageCost> costs;
+    for (std::size_t s = 0; s < kStages; ++s) {
+        const auto spent_ns = static_cast<double>(stages.spent_ns(static_cast<Stage>(s)));
+        costs.push_back({.stage = std::string{stage_name(static_cast<Stage>(s))},
+                         .ns_per_channel_sample = spent_ns / samples(config),
+                         .share = all_ns > 0 ? spent_ns / static_cast<double>(all_ns) : 0.0});
+    }
+    return costs;
+}
+
+double measure_chain_ns(const StageCostConfig& config) {
+    SystemClock clock;
+    const FlushDenormals flush;
+    Feed feed{config, clock};
+    feed.run(config.warm_up_s, [] {});
+    const std::int64_t begin_ns = clock.now_ns();
+    feed.run(config.duration_s, [] {});
+    return static_cast<double>(clock.now_ns() - begin_ns) / samples(config);
+}
+
+}  // namespace tonus::bench
