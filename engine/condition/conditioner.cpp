@@ -28,12 +28,10 @@ std::vector<Section> joined(std::vector<Section> first, const std::vector<Sectio
     return first;
 }
 
-std::size_t sections_most(const ConditionConfig& config) {
-    std::size_t most = 1;
-    for (const Profile profile : config.profiles) {
-        most = std::max(most, channel_sections(profile, config).size());
-    }
-    return most;
+std::vector<std::vector<Section>> all_sections(const ConditionConfig& config) {
+    std::vector<std::vector<Section>> channels;
+    for (const Profile profile : config.profiles) channels.push_back(channel_sections(profile, config));
+    return channels;
 }
 
 }  // namespace
@@ -72,19 +70,19 @@ std::vector<Section> channel_sections(Profile profile, const ConditionConfig& co
 }
 
 Conditioner::Conditioner(const ConditionConfig& config)
-    : cascade_(config.profiles.size(), sections_most(config)) {
+    : cascade_(all_sections(config)) {
     const double rate_hz = config.rate.hz();
     low_pass_hz_ = high_edge_hz(Profile::general, rate_hz);
     band_limited_ = low_pass_hz_ < kEmgHighHz;
-    for (std::size_t channel = 0; channel < config.profiles.size(); ++channel) {
-        const std::vector<Section> sections = channel_sections(config.profiles[channel], config);
-        cascade_.set_channel(channel, sections);
+    for (const Profile profile : config.profiles) {
+        const std::vector<Section> sections = channel_sections(profile, config);
         delay_s_ = std::max(delay_s_, group_delay_s(sections, std::min(kStrongestHz, 0.25 * rate_hz), rate_hz));
     }
 }
 
 void Conditioner::process(Block<unit::Microvolt> block) noexcept {
-    for (std::size_t i = 0; i < block.n_frames(); ++i) cascade_.process(block.lanes(i));
+    float* const samples = block.lanes(0).data();
+    cascade_.process({samples, samples, block.stride(), block.n_frames()});
 }
 
 }  // namespace tonus

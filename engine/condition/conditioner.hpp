@@ -3,7 +3,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/condition/section_cascade.hpp"
+#include "engine/condition/lane_cascade.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -51,7 +51,7 @@ public:
     double low_pass_hz() const noexcept { return low_pass_hz_; }
 
 private:
-    SectionCascade<float> cascade_;
+    LaneCascade<float> cascade_;
     double delay_s_ = 0.0;
     bool band_limited_ = false;
     double low_pass_hz_ = 0.0;
