@@ -6,10 +6,13 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/serial_port.hpp>
 #include <boost/asio/write.hpp>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <linux/serial.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 
 #include "engine/core/error.hpp"
@@ -132,6 +135,16 @@ Error tcp_error(const std::string& where, const error_code& code, milliseconds t
     return run_error(fmt::format("{}: cannot connect: {}", where, code.message()));
 }
 
+error_code busy() { return {EBUSY, boost::system::system_category()}; }
+
+/// Only some chips have it; the others are no worse without.
+void set_low_latency(int fd) noexcept {
+    serial_struct settings{};
+    if (ioctl(fd, TIOCGSERIAL, &settings) != 0) return;
+    settings.flags |= ASYNC_LOW_LATENCY;
+    ioctl(fd, TIOCSSERIAL, &settings);
+}
+
 void set_raw(asio::serial_port& port, const std::string& path, unsigned baud) {
     using base = asio::serial_port_base;
     error_code code;
@@ -161,8 +174,11 @@ std::unique_ptr<ByteStream> open_tty(const std::string& path, unsigned baud) {
     if (code) throw tty_error(path, code);
     close_on_exec(port.native_handle());
     set_raw(port, path, baud);
-    // Two readers of one port get half of the bytes each, and neither can tell.
+    // Two readers of one port get half of the bytes each, and neither can tell. The lock is for
+    // those whom TIOCEXCL does not stop: root, and this very program.
+    if (flock(port.native_handle(), LOCK_EX | LOCK_NB) != 0) throw tty_error(path, busy());
     ioctl(port.native_handle(), TIOCEXCL);
+    set_low_latency(port.native_handle());
     return stream;
 }
 
@@ -197,6 +213,79 @@ std::unique_ptr<ByteStream> connect_tcp(const std::string& host, std::uint16_t p
     socket.set_option(tcp::no_delay{true}, code);
     socket.set_option(asio::socket_base::keep_alive{true}, code);
     return stream;
+}
+
+namespace {
+
+asio::ip::address address_of(Reach reach) {
+    return reach == Reach::network ? asio::ip::address{asio::ip::address_v4::any()}
+                                   : asio::ip::address{asio::ip::address_v4::loopback()};
+}
+
+Error bind_error(std::uint16_t port, const error_code& code) {
+    if (code == asio::error::address_in_use) {
+        return run_error(fmt::format("TCP port {}: another program has it; close that or choose another port", port));
+    }
+    if (code == asio::error::access_denied) {
+        return run_error(fmt::format("TCP port {}: not permitted; choose one above 1023", port));
+    }
+    return run_error(fmt::format("TCP port {}: cannot be opened: {}", port, code.message()));
+}
+
+}  // namespace
+
+struct TcpListener::Socket {
+    asio::io_context io{1};
+    asio::ip::tcp::acceptor acceptor{io};
+    std::uint16_t port = 0;
+};
+
+TcpListener::TcpListener(std::uint16_t port, Reach reach) : socket_(std::make_unique<Socket>()) {
+    error_code code;
+    auto& acceptor = socket_->acceptor;
+    acceptor.open(asio::ip::tcp::v4(), code);
+    if (!code) acceptor.set_option(asio::socket_base::reuse_address{true}, code);
+    if (!code) acceptor.bind({address_of(reach), port}, code);
+    if (!code) acceptor.listen(1, code);
+    if (code) throw bind_error(port, code);
+    close_on_exec(acceptor.native_handle());
+    socket_->port = acceptor.local_endpoint().port();
+}
+
+TcpListener::~TcpListener() = default;
+TcpListener::TcpListener(TcpListener&&) noexcept = default;
+TcpListener& TcpListener::operator=(TcpListener&&) noexcept = default;
+
+std::uint16_t TcpListener::port() const noexcept { return socket_->port; }
+
+std::unique_ptr<ByteStream> TcpListener::accept(milliseconds timeout) {
+    auto stream = std::make_unique<AsioStream<asio::ip::tcp::socket>>();
+    bool done = false;
+    error_code code;
+    socket_->acceptor.async_accept(stream->line(), [&](const error_code& result) {
+        code = result;
+        done = true;
+    });
+    run_until_done(socket_->io, done, timeout, [&] {
+        error_code ignored;
+        socket_->acceptor.cancel(ignored);
+    });
+    if (code) return nullptr;
+    close_on_exec(stream->line().native_handle());
+    stream->line().set_option(asio::ip::tcp::no_delay{true}, code);
+    return stream;
+}
+
+PseudoTerminal make_pseudo_terminal() {
+    auto stream = std::make_unique<AsioStream<asio::posix::stream_descriptor>>();
+    const int fd = posix_openpt(O_RDWR | O_NOCTTY);
+    if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0) throw run_error("the system gives no pseudo terminal");
+    close_on_exec(fd);
+    const char* path = ptsname(fd);
+    error_code code;
+    stream->line().assign(fd, code);
+    if (path == nullptr || code) throw run_error("the system gives no pseudo terminal");
+    return {std::move(stream), path};
 }
 
 }  // namespace tonus

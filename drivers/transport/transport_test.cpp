@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -12,9 +14,12 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
 
+#include "drivers/transport/device_address.hpp"
+#include "drivers/transport/serial_ports.hpp"
 #include "engine/core/error.hpp"
 #include "tests/core/bytes.hpp"
 
@@ -247,6 +252,89 @@ TEST(Tcp, SaysWhenNobodyAnswersInTime) {
         EXPECT_NE(std::string{error.what()}.find("no answer within 50 ms"), std::string::npos)
             << error.what();
     }
+}
+
+// Two readers of one port would get half of the bytes each.
+TEST(Tty, IsForOneAlone) {
+    Cable cable;
+    const auto port = open_tty(cable.path, 115200);
+    expect_error(ErrorKind::failed, "another program has this port open", [&] { open_tty(cable.path, 115200); });
+}
+
+TEST(Tty, SaysWhenItIsNotPermitted) {
+    if (geteuid() != 0) GTEST_SKIP() << "needs root, to be somebody else for a moment";
+    Cable cable;
+    ASSERT_EQ(chmod(cable.path.c_str(), 0600), 0);
+    ASSERT_EQ(seteuid(65534), 0);
+    expect_error(ErrorKind::failed, "dialout", [&] { open_tty(cable.path, 115200); });
+    ASSERT_EQ(seteuid(0), 0);
+}
+
+TEST(PseudoTerminalPair, IsACableWithTwoEnds) {
+    const PseudoTerminal terminal = make_pseudo_terminal();
+    const auto port = open_tty(terminal.path, 115200);
+    EXPECT_EQ(terminal.device_end->write(as_bytes("data"), kPatience).n_bytes, 4u);
+    EXPECT_EQ(read_text(*port, 4), "data");
+    EXPECT_EQ(port->write(as_bytes("b"), kPatience).n_bytes, 1u);
+    EXPECT_EQ(read_text(*terminal.device_end, 1), "b");
+}
+
+TEST(TcpListener, TakesADeviceThatDialsIn) {
+    TcpListener listener{0, Reach::this_machine};
+    EXPECT_EQ(listener.accept(kBriefly), nullptr);
+    const auto device = connect_tcp("127.0.0.1", listener.port(), kPatience);
+    const auto host = listener.accept(kPatience);
+    ASSERT_NE(host, nullptr);
+    EXPECT_EQ(device->write(as_bytes("hello"), kPatience).n_bytes, 5u);
+    EXPECT_EQ(read_text(*host, 5), "hello");
+    expect_error(ErrorKind::failed, "another program has it", [&] { TcpListener{listener.port(), Reach::this_machine}; });
+}
+
+// A stranger's datagrams must not get among the device's (reliability F25).
+TEST(Udp, ListensToItsFirstPeerOnly) {
+    const std::uint16_t port = Listener{}.port;
+    const auto host = bind_udp(port, Reach::this_machine);
+    const auto device = send_udp(port), stranger = send_udp(port);
+    EXPECT_EQ(read_status(*host, kBriefly), StreamStatus::timeout);
+    device->write(as_bytes("one"), kPatience);
+    EXPECT_EQ(read_text(*host, 3), "one");
+    stranger->write(as_bytes("junk"), kPatience);
+    device->write(as_bytes("two"), kPatience);
+    EXPECT_EQ(read_text(*host, 3), "two");
+    host->write(as_bytes("ping"), kPatience);
+    EXPECT_EQ(read_text(*device, 4), "ping");
+    expect_error(ErrorKind::failed, "another program has it", [&] { bind_udp(port, Reach::this_machine); });
+}
+
+// The kernel's folders, built from what one with an FTDI adapter and a built-in port looks like.
+TEST(SerialPorts, AreKnownByTheirUsbSerialNumber) {
+    namespace fs = std::filesystem;
+    const fs::path folder = fs::temp_directory_path() / ("tonus_ports_" + std::to_string(getpid()));
+    const fs::path usb = folder / "devices/usb1/1-2";
+    fs::create_directories(usb / "1-2:1.0/ttyUSB0");
+    fs::create_directories(folder / "class/ttyUSB0");
+    fs::create_directories(folder / "class/ttyS0/device");
+    fs::create_directories(folder / "class/tty1");
+    const auto put = [](const fs::path& file, const char* text) { std::ofstream{file} << text << "\n"; };
+    put(usb / "idProduct", "6015");
+    put(usb / "serial", "DM01ABCD");
+    put(usb / "product", "FT231X USB UART");
+    put(folder / "class/ttyS0/type", "0");
+    fs::create_directory_symlink(usb / "1-2:1.0/ttyUSB0", folder / "class/ttyUSB0/device");
+
+    const std::vector<SerialPort> ports = find_serial_ports((folder / "class").string(), "/dev");
+    fs::remove_all(folder);
+    ASSERT_EQ(ports.size(), 1u) << "neither a port without a chip nor a console";
+    EXPECT_EQ(ports[0].path, "/dev/ttyUSB0");
+    EXPECT_EQ(ports[0].usb_serial, "DM01ABCD");
+    EXPECT_EQ(ports[0].product, "FT231X USB UART");
+}
+
+TEST(DeviceAddress, IsAPathOrAHostWithAPort) {
+    EXPECT_EQ(parse_host_port("192.168.4.1:8001", 23).port, 8001);
+    EXPECT_EQ(parse_host_port("myo.local", 23).port, 23);
+    expect_error(ErrorKind::usage, "not a host and a port", [] { parse_host_port("host:99999", 23); });
+    expect_error(ErrorKind::usage, "not a host and a port", [] { parse_host_port(":80", 23); });
 }
 
 }  // namespace
