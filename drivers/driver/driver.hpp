@@ -6,7 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "drivers/driver/emulator.hpp"
 #include "drivers/driver/source_url.hpp"
+#include "drivers/transport/ports.hpp"
 #include "engine/device/device.hpp"
 
 namespace tonus {
@@ -26,15 +28,23 @@ struct Driver {
     std::span<const DriverOption> options;
     std::string_view loss_detection;  ///< how lost frames are known: "counter modulo 256", "none"
     std::string_view clock;           ///< what drives its time
-    std::vector<Found> (*probe)();    ///< devices present now; quick and harmless
-    std::unique_ptr<Device> (*open)(const SourceUrl& url);  ///< throws Error
+    std::vector<Found> (*probe)(Ports& ports);  ///< devices present now; quick and harmless
+    std::unique_ptr<Device> (*open)(const SourceUrl& url, Ports& ports);  ///< throws Error
+    /// The device in software, for trials and tests; null for what is no device. Its options come
+    /// beside those of every link (emulated_link.hpp).
+    std::span<const DriverOption> emulator_options = {};
+    std::unique_ptr<Emulator> (*emulate)(const SourceUrl& url, const BodyMaker& body) = nullptr;
 };
 
 /// All drivers of this build, by scheme.
 std::span<const Driver* const> drivers() noexcept;
 
-/// Opens "cyton:/dev/ttyUSB0?gain=24". Throws Error for an unknown scheme or option, and for
-/// whatever keeps the device from opening.
-std::unique_ptr<Device> open_device(const std::string& url);
+/// Throws Error for a scheme that there is not, with the nearest that there is.
+const Driver& driver_of(const SourceUrl& url);
+
+/// Opens "cyton:/dev/ttyUSB0?gain=24", or "cyton:usb=DM01ABCD", which is found wherever it is
+/// plugged in. A live device that is lost is opened again by itself (reconnecting_device.hpp).
+/// Throws Error for an unknown scheme or option, and for whatever keeps the device from opening.
+std::unique_ptr<Device> open_device(const std::string& url, Ports& ports = system_ports());
 
 }  // namespace tonus

@@ -60,6 +60,14 @@ SourceUrl::SourceUrl(const std::string& url) : text_(url) {
     }
 }
 
+SourceUrl SourceUrl::with_address(const std::string& address) const {
+    SourceUrl url = *this;
+    const std::size_t question = text_.find('?', scheme_.size());
+    url.address_ = address;
+    url.text_ = scheme_ + ":" + address + (question == std::string::npos ? "" : text_.substr(question));
+    return url;
+}
+
 Error SourceUrl::bad(std::string_view name, const std::string& why) const {
     return usage_error(fmt::format("{}: {} '{}' {}", text_, name, text_option(name, ""), why));
 }

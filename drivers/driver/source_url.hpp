@@ -30,6 +30,9 @@ public:
     const std::string& scheme() const noexcept { return scheme_; }
     const std::string& address() const noexcept { return address_; }
 
+    /// The same source elsewhere; messages show where.
+    SourceUrl with_address(const std::string& address) const;
+
     bool has(std::string_view name) const { return options_.contains(std::string{name}); }
     std::string text_option(std::string_view name, std::string fallback) const;
     double number(std::string_view name, double fallback, double least, double most) const;

@@ -42,7 +42,7 @@ std::vector<std::string> list_of(std::string_view text) {
     return parts;
 }
 
-std::unique_ptr<Device> open_file(const SourceUrl& url) {
+std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
     url.refuse_unknown(kOptions);
     if (url.address().empty()) {
         throw usage_error(url.text() + ": which file? write file:squat.edf");
@@ -61,7 +61,7 @@ std::unique_ptr<Device> open_file(const SourceUrl& url) {
     return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options));
 }
 
-std::vector<Found> probe_file() { return {}; }
+std::vector<Found> probe_file(Ports&) { return {}; }
 
 }  // namespace
 

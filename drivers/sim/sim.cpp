@@ -201,9 +201,9 @@ private:
     std::uint64_t next_motion_ = 0;
 };
 
-std::unique_ptr<Device> open_sim(const SourceUrl& url) { return std::make_unique<SimDevice>(parse_sim_options(url)); }
+std::unique_ptr<Device> open_sim(const SourceUrl& url, Ports&) { return std::make_unique<SimDevice>(parse_sim_options(url)); }
 
-std::vector<Found> probe_sim() { return {{"sim:?subject=7", "the simulated subject is always here"}}; }
+std::vector<Found> probe_sim(Ports&) { return {{"sim:?subject=7", "the simulated subject is always here"}}; }
 
 }  // namespace
 

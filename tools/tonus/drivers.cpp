@@ -13,7 +13,7 @@ void print_driver(const Driver& driver) {
         fmt::print("    {:<12} {:<26} {}\n", option.name, option.value, option.summary);
     }
     fmt::print("  losses   {}\n  clock    {}\n", driver.loss_detection, driver.clock);
-    for (const Found& found : driver.probe()) fmt::print("  here now {}  ({})\n", found.url, found.what);
+    for (const Found& found : driver.probe(system_ports())) fmt::print("  here now {}  ({})\n", found.url, found.what);
     fmt::print("\n");
 }
 
@@ -24,7 +24,7 @@ std::string driver_json(const Driver& driver) {
                                json_string(option.name), json_string(option.value), json_string(option.summary));
     }
     std::string found;
-    for (const Found& device : driver.probe()) {
+    for (const Found& device : driver.probe(system_ports())) {
         found += fmt::format("{}{{\"url\":{},\"what\":{}}}", found.empty() ? "" : ",", json_string(device.url),
                              json_string(device.what));
     }

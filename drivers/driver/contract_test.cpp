@@ -1,0 +1,149 @@
+// What every driver must do, asked of each through its own emulator on a virtual clock. A new driver
+// is in the table, and so in here, without being named.
+#include <functional>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "drivers/driver/driver.hpp"
+#include "engine/core/random.hpp"
+#include "tests/support/emulated_session.hpp"
+
+namespace tonus {
+namespace {
+
+using test::EmulatedSession;
+using test::KeptFrames;
+
+std::vector<std::string> emulated_schemes() {
+    std::vector<std::string> schemes;
+    for (const Driver* driver : drivers()) {
+        if (driver->emulate != nullptr) schemes.emplace_back(driver->scheme);
+    }
+    return schemes;
+}
+
+/// Takes everything and says nothing; or babbles, as another device at the wrong rate would.
+class Stranger final : public Emulator {
+public:
+    Stranger(std::span<const EmulatorLine> lines, bool babbles) : lines_(lines.begin(), lines.end()), babbles_(babbles) {}
+    std::span<const EmulatorLine> lines() const noexcept override { return lines_; }
+    void hear(std::size_t, std::span<const std::byte>, EmulatorOutput&) override {}
+    void advance(std::int64_t, EmulatorOutput& out) override {
+        for (std::size_t line = 0; babbles_ && line < lines_.size(); ++line) {
+            const auto byte = static_cast<std::byte>(random_.below(256));
+            out.reply(line, std::span{&byte, 1});
+        }
+    }
+
+private:
+    std::vector<EmulatorLine> lines_;
+    bool babbles_;
+    Random random_{1};
+};
+
+std::string said(const std::function<void()>& work) {
+    try {
+        work();
+    } catch (const Error& error) {
+        return error.what();
+    }
+    return "no error";
+}
+
+/// Whether its frames bear numbers or times of the device's own.
+bool counts(const std::string& scheme) {
+    return driver_of(SourceUrl{scheme + ":"}).loss_detection.find("none") == std::string_view::npos;
+}
+
+class DriverContract : public testing::TestWithParam<std::string> {};
+
+TEST_P(DriverContract, TenSecondsAreWhatWasSampledToTheLastCount) {
+    EmulatedSession session{GetParam()};
+    const auto device = session.open();
+    device->start();
+    KeptFrames got;
+    session.read(*device, got, 10.0);
+    device->stop();
+    test::expect_true(got, session.truth, counts(GetParam()));
+    for (std::size_t s = 0; s < device->streams().size(); ++s) {
+        const StreamInfo& stream = device->streams()[s];
+        const auto& frames = got.all[s];
+        ASSERT_FALSE(frames.empty()) << stream.name;
+        EXPECT_GT(static_cast<double>(frames.size()), 7.0 * stream.rate.hz()) << stream.name;
+        EXPECT_EQ(frames.rbegin()->first - frames.begin()->first + 1, frames.size()) << stream.name << " has no holes";
+        EXPECT_EQ(frames.begin()->second.size(), stream.channels.size()) << stream.name;
+    }
+}
+
+TEST_P(DriverContract, OpensAndStartsAgain) {
+    EmulatedSession session{GetParam()};
+    for (int times = 0; times < 3; ++times) {
+        const auto device = session.open();
+        device->start();
+        KeptFrames got;
+        session.read(*device, got, 3.0);
+        device->stop();
+        EXPECT_GT(got.count(0), 0u) << "time " << times;
+        EXPECT_EQ(device->trouble(), "");
+    }
+}
+
+TEST_P(DriverContract, EveryStreamSaysWhatItIs) {
+    EmulatedSession session{GetParam()};
+    const auto device = session.open();
+    for (const StreamInfo& stream : device->streams()) {
+        EXPECT_FALSE(stream.name.empty());
+        EXPECT_NE(stream.device_id.find(GetParam()), std::string::npos) << stream.device_id;
+        EXPECT_GT(stream.rate.hz(), 0.0);
+        for (const ChannelInfo& channel : stream.channels) {
+            EXPECT_FALSE(channel.label.empty());
+            EXPECT_NE(channel.scale, 0.0);
+        }
+    }
+}
+
+TEST_P(DriverContract, NamesWhatIsWrongAndWhatToDo) {
+    const std::string scheme = GetParam();
+    EmulatedSession session{scheme};
+    const std::string option = said([&] { session.open("no_such_option=1"); });
+    EXPECT_NE(option.find("unknown option 'no_such_option'"), std::string::npos) << option;
+
+    EmulatedPorts empty;
+    const std::string port = said([&] { open_device(session.url(), empty); });
+    EXPECT_NE(port, "no error");
+}
+
+TEST_P(DriverContract, ASilentDeviceIsAnErrorWithAMend) {
+    EmulatedSession real{GetParam()};
+    EmulatedSession silent{GetParam(), std::make_unique<Stranger>(real.link.lines(), false)};
+    const std::string text = said([&] { silent.open()->start(); });
+    EXPECT_NE(text.find(silent.url()), std::string::npos) << text;
+    EXPECT_NE(text.find('?'), std::string::npos) << "asks what is to be looked at: " << text;
+}
+
+TEST_P(DriverContract, AnotherDeviceInItsPlaceIsRefused) {
+    EmulatedSession real{GetParam()};
+    EmulatedSession stranger{GetParam(), std::make_unique<Stranger>(real.link.lines(), true)};
+    const std::string text = said([&] { stranger.open()->start(); });
+    EXPECT_NE(text.find(stranger.url()), std::string::npos) << text;
+}
+
+// A stall is no loss: the frames come late and all of them.
+TEST_P(DriverContract, AStallLosesNothing) {
+    EmulatedSession session{GetParam(), "stall=6-6.4"};
+    const auto device = session.open();
+    device->start();
+    KeptFrames got;
+    session.read(*device, got, 8.0);
+    test::expect_true(got, session.truth, counts(GetParam()));
+    const auto& frames = got.all[0];
+    EXPECT_EQ(frames.rbegin()->first - frames.begin()->first + 1, frames.size());
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DriverContract, testing::ValuesIn(emulated_schemes()),
+                         [](const auto& scheme) { return scheme.param; });
+
+}  // namespace
+}  // namespace tonus

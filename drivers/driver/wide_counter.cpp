@@ -1,0 +1,65 @@
+#include "drivers/driver/wide_counter.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tonus {
+namespace {
+
+constexpr double kWindowS = 0.5;
+constexpr double kSilenceS = 0.25;     // longer than links hold back what they have
+constexpr double kDriftPerS = 500e-6;  // of the device's clock against ours, at most
+constexpr std::uint64_t kReorderModulus = 256;
+
+}  // namespace
+
+double WideCounter::lateness_s(std::uint64_t count, std::int64_t now_ns) const noexcept {
+    return static_cast<double>(now_ns) * 1e-9 - rate_.time_s(count);
+}
+
+std::uint64_t WideCounter::place(std::uint64_t raw) const noexcept {
+    const std::uint64_t n_ahead = (raw + modulus_ - newest_ % modulus_) % modulus_;
+    const std::uint64_t n_behind = modulus_ - n_ahead;
+    const bool is_late = may_be_late_ && n_behind <= modulus_ / 8 && n_behind <= newest_;
+    return is_late ? newest_ - n_behind : newest_ + n_ahead;
+}
+
+void WideCounter::arrived(std::uint64_t last, std::size_t n, std::int64_t now_ns) noexcept {
+    if (n == 0) return;
+    const double away_s = static_cast<double>(now_ns - newest_ns_) * 1e-9;
+    const double turn_s = rate_.time_s(modulus_);
+    const bool window_over = !started_ || now_ns >= window_ends_ns_;
+    newest_ns_ = now_ns;
+    if (counting_) {
+        may_be_late_ = modulus_ >= kReorderModulus && away_s < turn_s / 4;
+        least_lateness_s_ += kDriftPerS * away_s;
+        std::uint64_t reaches = place(last);
+        while (reaches + modulus_ / 2 < newest_ + n) reaches += modulus_;  // this read alone is longer than a turn
+        const double late_s = lateness_s(reaches, now_ns);
+        window_least_s_ = std::min(window_least_s_, late_s);
+
+        const bool after_silence = away_s > std::max(kSilenceS, turn_s);
+        const double excess_s = (after_silence ? late_s : window_least_s_) - least_lateness_s_;
+        if ((after_silence || window_over) && excess_s > 0.5 * turn_s) {
+            const auto n_turns = static_cast<std::uint64_t>(std::llround(excess_s / turn_s));
+            turns_by_clock_ += n_turns;
+            newest_ += n_turns * modulus_;
+        } else {
+            least_lateness_s_ = std::min(least_lateness_s_, late_s);
+        }
+    }
+    if (window_over) {
+        window_least_s_ = std::numeric_limits<double>::infinity();
+        window_ends_ns_ = now_ns + static_cast<std::int64_t>(kWindowS * 1e9);
+    }
+    started_ = true;
+}
+
+std::uint64_t WideCounter::widen(std::uint64_t raw) noexcept {
+    const std::uint64_t count = counting_ ? place(raw) : raw;
+    counting_ = true;
+    newest_ = std::max(newest_, count);
+    return count;
+}
+
+}  // namespace tonus
