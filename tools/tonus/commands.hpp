@@ -73,6 +73,15 @@ struct BenchOptions {
     bool quiet = false;
 };
 
+struct EmulateOptions {
+    std::string device;   ///< "cyton", or "cyton:?lost=0.01"
+    std::string subject;  ///< options of sim:
+    std::string at;       ///< a name for its serial port
+    std::optional<double> duration_s;
+    bool list = false;
+    Voice voice;
+};
+
 /// Each returns the exit code of the process: 0 done, 1 the run failed. Each throws Error.
 int demo(const DemoOptions& options);
 int run(const RunOptions& options);
@@ -81,5 +90,6 @@ int calibrate(const CalibrateOptions& options);
 int inspect(const InspectOptions& options);
 int drivers(const DriversOptions& options);
 int bench(const BenchOptions& options);
+int emulate(const EmulateOptions& options);
 
 }  // namespace tonus::cli

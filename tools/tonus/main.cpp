@@ -125,6 +125,17 @@ void add_bench(CLI::App& app, cli::BenchOptions& options) {
                    "Close other programs first: what else runs is in the figures.");
 }
 
+void add_emulate(CLI::App& app, cli::EmulateOptions& options) {
+    CLI::App& command = *app.add_subcommand("emulate", "be a device in software, to try its driver against");
+    command.add_option("DEVICE", options.device, "a driver's name, with options such as cyton:?lost=0.01&unplug=5-7")->required();
+    command.add_option("--subject", options.subject, "whom it is worn by: options of sim:, such as subject=7&task=reps");
+    command.add_option("--at", options.at, "name of its serial port, kept when it is unplugged and plugged in");
+    command.add_option("--duration", options.duration_s, "stop after this many seconds")->check(CLI::Range(0.1, 1e6));
+    command.add_flag("--list", options.list, "say what options it has");
+    add_voice(command, options.voice);
+    command.footer("It prints the address to open: tonus run --source cyton:/dev/pts/3. Ctrl-C ends it.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -140,11 +151,13 @@ int main(int argc, char** argv) {
     cli::InspectOptions inspect;
     cli::DriversOptions drivers;
     cli::BenchOptions bench;
+    cli::EmulateOptions emulate;
     add_demo(app, demo);
     add_run(app, run);
     add_replay(app, replay);
     add_calibrate(app, calibrate);
     add_bench(app, bench);
+    add_emulate(app, emulate);
     CLI::App& inspect_command = *app.add_subcommand("inspect", "say what is in a recording");
     inspect_command.add_option("FILE", inspect.file, "a recording")->required();
     add_voice(inspect_command, inspect.voice);
@@ -164,6 +177,7 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("calibrate")) return cli::calibrate(calibrate);
         if (app.got_subcommand("inspect")) return cli::inspect(inspect);
         if (app.got_subcommand("bench")) return cli::bench(bench);
+        if (app.got_subcommand("emulate")) return cli::emulate(emulate);
         return cli::drivers(drivers);
     } catch (const tonus::Error& error) {
         fmt::print(stderr, "tonus: {}\n", error.what());
