@@ -50,10 +50,28 @@ public:
         return v ? std::optional{static_cast<std::uint16_t>(*v)} : std::nullopt;
     }
     std::optional<std::uint32_t> u32(std::size_t at) const noexcept { return unsigned_of<4>(at); }
+    std::optional<std::uint64_t> u64(std::size_t at) const noexcept {
+        const auto low = u32(at), high = u32(at + 4);
+        return low && high ? std::optional{std::uint64_t{*high} << 32 | *low} : std::nullopt;
+    }
 
     std::optional<std::int32_t> i16(std::size_t at) const noexcept { return signed_of<2>(at); }
     std::optional<std::int32_t> i24(std::size_t at) const noexcept { return signed_of<3>(at); }
     std::optional<std::int32_t> i32(std::size_t at) const noexcept { return signed_of<4>(at); }
+
+    std::optional<std::int64_t> i64(std::size_t at) const noexcept {
+        const auto v = u64(at);
+        return v ? std::optional{std::bit_cast<std::int64_t>(*v)} : std::nullopt;
+    }
+
+    std::optional<float> f32(std::size_t at) const noexcept {
+        const auto v = u32(at);
+        return v ? std::optional{std::bit_cast<float>(*v)} : std::nullopt;
+    }
+    std::optional<double> f64(std::size_t at) const noexcept {
+        const auto v = u64(at);
+        return v ? std::optional{std::bit_cast<double>(*v)} : std::nullopt;
+    }
 
     /// The bytes as characters; empty where they are not all there.
     std::string_view text(std::size_t at, std::size_t n_bytes) const noexcept {

@@ -15,6 +15,12 @@ inline constexpr std::size_t kProbeRows = 1000;                   ///< looked at
 inline constexpr std::size_t kStretchValues = std::size_t{1} << 16;  ///< handed over at a time
 inline constexpr std::size_t kRecordBytes = std::size_t{1} << 26; ///< of one EDF data record
 inline constexpr std::size_t kNpyHeaderBytes = std::size_t{1} << 16;
+inline constexpr std::size_t kXmlBytes = std::size_t{1} << 22;    ///< of one header in XML
+inline constexpr std::size_t kStreams = 1024;                     ///< of one recording
+inline constexpr std::size_t kXdfRuns = std::size_t{1} << 22;     ///< chunks of samples; 40 bytes each
+inline constexpr std::size_t kClockOffsets = std::size_t{1} << 20;
+inline constexpr std::size_t kClockRestarts = 256;                ///< told apart in one stream
+inline constexpr double kClockS = 1e11;                           ///< no clock in seconds shows more
 
 inline constexpr std::size_t kAnnotations = 65'536;      ///< kept of one recording
 inline constexpr std::size_t kAnnotationBytes = 1024;    ///< kept of one text

@@ -12,6 +12,7 @@
 #include "engine/formats/npy.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/text.hpp"
+#include "engine/formats/xdf.hpp"
 
 namespace tonus {
 namespace {
@@ -23,7 +24,7 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 3> kFormats{&formats::edf_format, &formats::npy_format,
+constexpr std::array<const RecordingFormat*, 4> kFormats{&formats::edf_format, &formats::xdf_format, &formats::npy_format,
                                                          &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
@@ -32,8 +33,7 @@ struct Foreign {
     std::string_view bytes;
     std::string_view name;
 };
-constexpr std::array<Foreign, 10> kForeign{{
-    {0, "XDF:", "an XDF recording"},
+constexpr std::array<Foreign, 9> kForeign{{
     {0, "MATLAB 5.0", "a MATLAB file"},
     {0, "\x89HDF", "an HDF5 file"},
     {0, "\x1f\x8b", "gzip-compressed"},

@@ -1,13 +1,12 @@
 // What happens before a format is known: files that are not there, not recordings, or not ours.
 
-#include <fstream>
-
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "drivers/driver/driver.hpp"
 #include "tests/formats/collect.hpp"
 #include "tests/formats/edf_file.hpp"
+#include "tests/formats/file_vectors.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace tonus {
@@ -15,7 +14,9 @@ namespace {
 
 using nlohmann::json;
 using test::contains;
+using test::bytes_of_hex;
 using test::expect_error;
+using test::file_vectors;
 using test::read_bytes;
 using test::Recording;
 using namespace std::string_literals;
@@ -48,7 +49,7 @@ TEST(OpenRecording, AForeignFormatIsNamedTogetherWithThoseThatAreRead) {
     std::string tar = zeros, c3d = zeros;
     tar.replace(257, 5, "ustar");
     c3d.replace(0, 2, "\x02\x50");
-    for (const auto& [bytes, name] : {std::pair{"XDF:" + zeros, "XDF"}, {"\x1f\x8b\x08" + zeros, "gzip"}, {"PK\x03\x04" + zeros, "zip"},
+    for (const auto& [bytes, name] : {std::pair{"\x1f\x8b\x08" + zeros, "gzip"}, {"PK\x03\x04" + zeros, "zip"},
                                       {"MATLAB 5.0 MAT-file" + zeros, "MATLAB"}, {"\x89HDF\r\n" + zeros, "HDF5"}, {tar, "tar archive"}, {c3d, "C3D"},
                                       {"\xff\xfe" "1\0\n\0"s, "UTF-16"}, {"%PDF-1.7" + zeros, "PDF"}, {"\xca\xfe" + zeros, "begins with ca fe 00"}}) {
         expect_error(ErrorKind::input, {"thing.bin", name, "EDF and BDF", "NumPy", "text tables", ".csv"}, [&, &b = bytes] { read_bytes("thing.bin", b); });
@@ -102,22 +103,11 @@ TEST(OpenRecording, RandomBytesBehindAnyBeginningAreReadOrRefused) {
     }
 }
 
-json vectors() {
-    std::ifstream file{test::shared_folder() / "protocols/vectors/file-formats.json"};
-    return json::parse(file);
-}
-
-std::string bytes_of(const std::string& hex) {
-    std::string bytes;
-    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
-    return bytes;
-}
-
 TEST(FormatVectors, EdfAndBdf) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
     for (const auto& [key, format] : {std::pair{"edf_plus", "EDF+C"}, std::pair{"bdf_plus", "BDF+C"}}) {
-        const json vector = vectors().at(key);
-        const Recording read = read_bytes("vector", bytes_of(vector.at("hex")));
+        const json vector = file_vectors().at(key);
+        const Recording read = read_bytes("vector", bytes_of_hex(vector.at("hex")));
 
         EXPECT_EQ(read.facts.format, format);
         ASSERT_EQ(read.infos.size(), 1u);
@@ -142,7 +132,7 @@ TEST(FormatVectors, EdfAndBdf) {
 
 TEST(FormatVectors, OpenSignals) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
-    const json vector = vectors().at("opensignals_txt"), decoded = vector.at("decoded");
+    const json vector = file_vectors().at("opensignals_txt"), decoded = vector.at("decoded");
     const Recording read = read_bytes("vector.txt", vector.at("text").get<std::string>(), {.channels = {"A1"}});
 
     EXPECT_EQ(read.infos.at(0).rate.hz(), decoded.at("rate").get<double>());
@@ -157,21 +147,20 @@ TEST(FormatVectors, OpenSignals) {
 
 TEST(FormatVectors, ABrainFlowRowIsATableOnceTheRateIsGiven) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
-    const json vector = vectors().at("brainflow_row");
+    const json vector = file_vectors().at("brainflow_row");
     EXPECT_EQ(read_bytes("vector.csv", vector.at("text").get<std::string>(), {.rate = Rate{250, 1}}).streams.at(0).samples, vector.at("decoded").get<Values>());
 }
 
 // Its movement columns would be taken for EMG at the EMG's rate.
 TEST(FormatVectors, ATrignoDiscoverExportIsRefused) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
-    const std::string text = vectors().at("trigno_discover_csv").at("text");
+    const std::string text = file_vectors().at("trigno_discover_csv").at("text");
     expect_error(ErrorKind::input, {"trigno.csv", "Trigno Discover", "one rate"}, [&] { read_bytes("trigno.csv", text); });
 }
 
 TEST(FormatVectors, XdfAndMatlabAreNamedNotRead) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
-    expect_error(ErrorKind::input, {"vector.xdf", "XDF"}, [] { read_bytes("vector.xdf", bytes_of(vectors().at("xdf").at("hex"))); });
-    expect_error(ErrorKind::input, {"vector.mat", "MATLAB"}, [] { read_bytes("vector.mat", bytes_of(vectors().at("mat_v5").at("hex"))); });
+    expect_error(ErrorKind::input, {"vector.mat", "MATLAB"}, [] { read_bytes("vector.mat", bytes_of_hex(file_vectors().at("mat_v5").at("hex"))); });
 }
 
 TEST(FileDriver, ReadsARecordingWithTheOptionsOfItsAddress) {
