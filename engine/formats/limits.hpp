@@ -15,6 +15,7 @@ inline constexpr std::size_t kProbeRows = 1000;                   ///< looked at
 inline constexpr std::size_t kStretchValues = std::size_t{1} << 16;  ///< handed over at a time
 inline constexpr std::size_t kRecordBytes = std::size_t{1} << 26; ///< of one EDF data record
 inline constexpr std::size_t kNpyHeaderBytes = std::size_t{1} << 16;
+inline constexpr std::size_t kC3dParameterBytes = 256 * 512;
 inline constexpr std::size_t kXmlBytes = std::size_t{1} << 22;    ///< of one header in XML
 inline constexpr std::size_t kStreams = 1024;                     ///< of one recording
 inline constexpr std::size_t kXdfRuns = std::size_t{1} << 22;     ///< chunks of samples; 40 bytes each

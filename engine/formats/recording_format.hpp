@@ -13,6 +13,7 @@ namespace tonus::formats {
 struct RecordingFile {
     std::unique_ptr<InputFile> file;
     std::string path;
+    Files* files = nullptr;  ///< for formats that keep samples in files beside the one named
 };
 
 /// One entry of the table in recording_reader.cpp: a new format is a pair of files and a line there.

@@ -8,10 +8,13 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/suggest.hpp"
+#include "engine/formats/c3d.hpp"
+#include "engine/formats/delsys.hpp"
 #include "engine/formats/edf.hpp"
 #include "engine/formats/npy.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/text.hpp"
+#include "engine/formats/wfdb.hpp"
 #include "engine/formats/xdf.hpp"
 
 namespace tonus {
@@ -24,8 +27,9 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 4> kFormats{&formats::edf_format, &formats::xdf_format, &formats::npy_format,
-                                                         &formats::text_format};
+constexpr std::array<const RecordingFormat*, 8> kFormats{
+    &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
+    &formats::delsys_hpf_format, &formats::npy_format, &formats::wfdb_format, &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
@@ -33,7 +37,7 @@ struct Foreign {
     std::string_view bytes;
     std::string_view name;
 };
-constexpr std::array<Foreign, 9> kForeign{{
+constexpr std::array<Foreign, 8> kForeign{{
     {0, "MATLAB 5.0", "a MATLAB file"},
     {0, "\x89HDF", "an HDF5 file"},
     {0, "\x1f\x8b", "gzip-compressed"},
@@ -42,7 +46,6 @@ constexpr std::array<Foreign, 9> kForeign{{
     {0, "\xff\xfe", "text in UTF-16; save it as UTF-8"},
     {0, "\xfe\xff", "text in UTF-16; save it as UTF-8"},
     {0, "%PDF", "a PDF document"},
-    {1, "\x50", "perhaps a C3D file"},
 }};
 
 std::string lower_extension(const std::string& path) {
@@ -112,7 +115,7 @@ std::unique_ptr<RecordingReader> open_recording(Files& files, const std::string&
             throw input_error(fmt::format("{}: no such file; did you mean {}?", path, near));
         }
     }
-    RecordingFile recording{files.open(path), path};
+    RecordingFile recording{files.open(path), path, &files};
     if (recording.file->size() == 0) {
         throw input_error(fmt::format("{}: is empty (0 bytes); the recording was not saved", path));
     }
