@@ -12,6 +12,7 @@ namespace tonus {
 namespace {
 
 constexpr double kHzMax = 1e6;
+constexpr double kHzMin = 1e-6;  // below it the fraction\'s terms are beyond integers
 constexpr double kRelativeTolerance = 1e-9;
 constexpr std::uint64_t kDenominatorMax = 1'000'000;
 
@@ -29,8 +30,8 @@ double parse_number(const std::string& text, const std::string& whole) {
 }  // namespace
 
 Rate rate_from_hz(double hz) {
-    if (!(hz > 0.0) || hz > kHzMax) {
-        throw usage_error(fmt::format("rate {} Hz is outside (0, {}]", hz, kHzMax));
+    if (!(hz >= kHzMin && hz <= kHzMax)) {
+        throw usage_error(fmt::format("rate {} Hz is outside [{}, {}]", hz, kHzMin, kHzMax));
     }
     // Continued fraction: the convergents are the best ratios for their size.
     std::uint64_t n0 = 0, d0 = 1, n1 = 1, d1 = 0;

@@ -45,7 +45,7 @@ struct Rate {
     constexpr bool operator==(const Rate&) const noexcept = default;
 };
 
-/// The simplest ratio within 1e-9 of a rate in Hz. Throws Error unless 0 < hz <= 1e6.
+/// The simplest ratio within 1e-9 of a rate in Hz. Throws Error unless 1e-6 <= hz <= 1e6.
 Rate rate_from_hz(double hz);
 
 /// Reads "2000", "2148.148" or "58/0.027" (frames/seconds). Throws Error naming the text.

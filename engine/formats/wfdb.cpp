@@ -7,6 +7,8 @@
 
 #include "engine/core/error.hpp"
 #include "engine/formats/even_reader.hpp"
+#include "engine/formats/label_text.hpp"
+#include "engine/formats/limits.hpp"
 #include "engine/formats/wfdb_samples.hpp"
 
 namespace tonus::formats {
@@ -152,6 +154,7 @@ private:
             const std::string path = folder + segment.name + ".hea";
             if (segment.n_frames == 0) throw input_error(fmt::format("{}: segment {} has a layout and no samples: a record whose signals change; open its segments one by one", path_, segment.name));
             if (segment.name.find('/') != std::string::npos) throw input_error(fmt::format("{}: segment '{}' is no record beside the header", path_, segment.name));
+            if (!files_->exists(path)) throw input_error(fmt::format("{}: segment '{}' is not beside the header", path_, clean_text(segment.name, limits::kLabelBytes)));
             RecordingFile recording{files_->open(path), path, files_};
             const WfdbHeader header = read_wfdb_header(recording);
             if (!header.segments.empty()) throw input_error(fmt::format("{}: a segment has segments itself", path));

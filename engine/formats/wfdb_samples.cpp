@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
+#include "engine/formats/label_text.hpp"
 
 namespace tonus::formats {
 namespace {
@@ -96,6 +97,9 @@ WfdbSamples::WfdbSamples(Files& files, const std::string& header_path, WfdbHeade
         auto at = static_cast<std::size_t>(std::find(names.begin(), names.end(), signal.file) - names.begin());
         if (at == names.size()) {
             if (names.size() == kFiles) throw input_error(fmt::format("{}: has more than {} signal files", header_path, kFiles));
+            if (!files.exists(folder + signal.file)) {
+                throw input_error(fmt::format("{}: the signal file '{}' is not beside it", header_path, clean_text(signal.file, limits::kLabelBytes)));
+            }
             std::unique_ptr<InputFile> file = files.open(folder + signal.file);
             ByteWindow bytes{*file};
             files_.push_back({std::move(file), std::move(bytes), signal.format, signal.file_offset});
