@@ -1,6 +1,7 @@
 #include <array>
 
 #include "drivers/driver/driver.hpp"
+#include "drivers/file/read_options.hpp"
 #include "engine/formats/recording_reader.hpp"
 
 namespace tonus {
@@ -43,6 +44,15 @@ std::vector<std::string> list_of(std::string_view text) {
 }
 
 std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
+    const ReadOptions options = read_options_of(url);
+    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options));
+}
+
+std::vector<Found> probe_file(Ports&) { return {}; }
+
+}  // namespace
+
+ReadOptions read_options_of(const SourceUrl& url) {
     url.refuse_unknown(kOptions);
     if (url.address().empty()) {
         throw usage_error(url.text() + ": which file? write file:squat.edf");
@@ -58,17 +68,13 @@ std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
     if (url.has("unit")) options.unit = url.text_option("unit", "");
     if (url.has("scale_uv")) options.scale_uv = url.number("scale_uv", 1.0, -1e9, 1e9);
     options.channels = list_of(url.text_option("channels", ""));
-    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options));
+    return options;
 }
-
-std::vector<Found> probe_file(Ports&) { return {}; }
-
-}  // namespace
 
 extern const Driver file_driver;
 const Driver file_driver{
     .scheme = "file",
-    .summary = "A recording: EDF, BDF, CSV and other text tables, NumPy",
+    .summary = "A recording: XDF, EDF, BDF, C3D, WFDB, Delsys, MATLAB, NumPy, CSV and other text tables",
     .url_syntax = "file:PATH[?rate=1000&unit=mV]",
     .options = kOptions,
     .loss_detection = "record times, counters and time columns of the file",

@@ -130,8 +130,9 @@ std::uint64_t XdfReader::stretch_frames(const Lane& lane) const {
 }
 
 double XdfReader::stretch_end_s(const Lane& lane) const {
-    const double before_s = lane.frame == 0 ? lane.track->runs[lane.run].first_s : lane.last_s;
-    return lane.track->time_s(before_s) + lane.planned.info.rate.time_s(stretch_frames(lane));
+    const bool first = lane.frame == 0;
+    const double from_s = first ? lane.track->runs[lane.run].first_s : lane.last_s;
+    return lane.track->time_s(from_s) + lane.planned.info.rate.time_s(stretch_frames(lane) - (first ? 1 : 0));
 }
 
 Lane* XdfReader::first_to_end() {

@@ -58,6 +58,15 @@ struct InspectOptions {
     Voice voice;
 };
 
+struct ConvertOptions {
+    std::string in;
+    std::string out;
+    std::vector<std::string> streams;
+    std::optional<double> from_s;
+    std::optional<double> to_s;
+    Voice voice;
+};
+
 struct DriversOptions {
     Voice voice;
 };
@@ -88,6 +97,7 @@ int run(const RunOptions& options);
 int replay(const ReplayOptions& options);
 int calibrate(const CalibrateOptions& options);
 int inspect(const InspectOptions& options);
+int convert(const ConvertOptions& options);
 int drivers(const DriversOptions& options);
 int bench(const BenchOptions& options);
 int emulate(const EmulateOptions& options);

@@ -136,6 +136,18 @@ void add_emulate(CLI::App& app, cli::EmulateOptions& options) {
     command.footer("It prints the address to open: tonus run --source cyton:/dev/pts/3. Ctrl-C ends it.");
 }
 
+void add_convert(CLI::App& app, cli::ConvertOptions& options) {
+    CLI::App& command = *app.add_subcommand("convert", "write a recording in another format");
+    command.add_option("IN", options.in, "a recording, or file:PATH with options")->required();
+    command.add_option("OUT", options.out, "the new file; its ending names the format: .xdf .edf .bdf .hea .mat .csv")->required();
+    command.add_option("--streams", options.streams, "names of the streams wanted; all without it")->delimiter(',');
+    command.add_option("--from", options.from_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
+    command.add_option("--to", options.to_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
+    add_voice(command, options.voice);
+    command.footer("Example: tonus convert squat.c3d squat.edf --streams emg --from 10 --to 70\n"
+                   "Nothing is overwritten. What the format cannot hold is listed.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -149,6 +161,7 @@ int main(int argc, char** argv) {
     cli::ReplayOptions replay;
     cli::CalibrateOptions calibrate;
     cli::InspectOptions inspect;
+    cli::ConvertOptions convert;
     cli::DriversOptions drivers;
     cli::BenchOptions bench;
     cli::EmulateOptions emulate;
@@ -161,6 +174,7 @@ int main(int argc, char** argv) {
     CLI::App& inspect_command = *app.add_subcommand("inspect", "say what is in a recording");
     inspect_command.add_option("FILE", inspect.file, "a recording")->required();
     add_voice(inspect_command, inspect.voice);
+    add_convert(app, convert);
     CLI::App& drivers_command =
         *app.add_subcommand("drivers", "the devices that can be connected, and how to address them");
     add_voice(drivers_command, drivers.voice);
@@ -178,6 +192,7 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("inspect")) return cli::inspect(inspect);
         if (app.got_subcommand("bench")) return cli::bench(bench);
         if (app.got_subcommand("emulate")) return cli::emulate(emulate);
+        if (app.got_subcommand("convert")) return cli::convert(convert);
         return cli::drivers(drivers);
     } catch (const tonus::Error& error) {
         fmt::print(stderr, "tonus: {}\n", error.what());
