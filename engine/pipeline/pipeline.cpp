@@ -6,17 +6,14 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
-#include "engine/pipeline/montage.hpp"
 #include "engine/pipeline/stage_configs.hpp"
+#include "engine/pipeline/stream_account.hpp"
 
 namespace tonus {
 namespace {
 
 // A stream other than the first whose latest tick is older than this is stale.
 constexpr std::int64_t kStaleNs = 500'000'000;
-
-// A clock this far off its nominal rate is a wrong rate, not a drift (reliability F16).
-constexpr double kRateMismatchPpm = 1000.0;
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -28,8 +25,7 @@ std::string joined(const std::vector<std::string>& words) {
 
 /// One stream of one device: its account, and its chain when it carries EMG that is used.
 struct Pipeline::Stream {
-    StreamTimeline timeline;
-    Rate rate;
+    StreamAccount account;
     std::unique_ptr<EmgChain> chain = {};
     std::vector<float> latest_uv = {};   // of the newest tick, per lane
     std::vector<Status> latest_status = {};
@@ -45,8 +41,6 @@ struct Pipeline::Stream {
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};
     bool in_record = false;
-    bool mismatch_reported = false;
-    std::uint64_t overrun_seen = 0;
 };
 
 /// Takes the ticks of one chain: those of the reference stream go on to the groups.
@@ -65,8 +59,8 @@ public:
         for (std::size_t lane = 0; lane < energy.counts.size(); ++lane) stream.latest_n_valid[lane] = energy.counts[lane].n_valid;
         std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uv.begin());
         std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_status.begin());
-        const std::uint64_t tick_end = stream.rate.first_frame_of(envelope.index + 1);
-        const double early_s = gap_end_ > tick_end ? stream.rate.time_s(gap_end_ - tick_end) : 0.0;
+        const std::uint64_t tick_end = stream.account.rate().first_frame_of(envelope.index + 1);
+        const double early_s = gap_end_ > tick_end ? stream.account.time_s(gap_end_ - tick_end) : 0.0;
         const std::int64_t arrival_ns = arrival_ns_ - static_cast<std::int64_t>(early_s * 1e9);
         stream.latest_arrival_ns = arrival_ns;
         stream.has_tick = true;
@@ -111,8 +105,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
             "{}no channel to work on: the session names none, or the source has no EMG",
             session.path.empty() ? "" : session.path + ": "));
     }
-    const std::vector<ChannelPlace> places = find_channels(devices, session);
-    for (const ChannelPlace& place : places) feeds_.push_back({place.stream, place.lane});
+    places_ = find_channels(devices, session);
 
     std::size_t first = 0;
     for (const std::span<const StreamInfo> streams : devices) {
@@ -127,14 +120,14 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     double delay_s = 0.0;
     for (std::size_t s = 0; s < info_.streams.size(); ++s) {
         const StreamInfo& stream = info_.streams[s];
-        streams_.push_back({.timeline = StreamTimeline{stream}, .rate = stream.rate});
-        const bool used = std::any_of(feeds_.begin(), feeds_.end(),
-                                      [&](const Feed& feed) { return feed.stream == s; });
+        streams_.push_back({.account = {stream, s}});
+        const bool used = std::any_of(places_.begin(), places_.end(),
+                                      [&](const ChannelPlace& place) { return place.stream == s; });
         if (!used) continue;
         reference_ = std::min(reference_, s);
 
         Stream& added = streams_.back();
-        EmgChainConfig config = chain_config(stream, s, places, session);
+        EmgChainConfig config = chain_config(stream, s, places_, session);
         config.find_vibration = vibration_->listens();
         added.chain = std::make_unique<EmgChain>(stream, config);
         added.latest_uv.assign(stream.channels.size(), 0.0f);
@@ -157,9 +150,9 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     for (std::size_t m = 0; m < session.channels.size(); ++m) {
         const SessionChannel& channel = session.channels[m];
         info_.channels.push_back({channel.name, channel.muscle, reference_problem(channel.reference), channel.part_of});
-        const std::string doubt = reference_doubt(channel, info_.streams[feeds_[m].stream], session);
+        const std::string doubt = reference_doubt(channel, info_.streams[places_[m].stream], session);
         if (!doubt.empty()) info_.notes.push_back(doubt);
-        if (const std::string no_good = whitening_doubt(channel, info_.streams[feeds_[m].stream], session); !no_good.empty()) info_.notes.push_back(no_good);
+        if (const std::string no_good = whitening_doubt(channel, info_.streams[places_[m].stream], session); !no_good.empty()) info_.notes.push_back(no_good);
     }
     rows_.emplace(session, info_.streams[reference_].rate);
     info_.ecg_template = session.ecg_template;
@@ -173,7 +166,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     info_.release_mvc = session.load.release_mvc;
     info_.envelope_delay_s = delay_s;
     info_.flag_delay_s = rows_->flag_delay_s();
-    if (const std::vector<std::string> unused = unused_inputs(devices, places); !unused.empty()) {
+    if (const std::vector<std::string> unused = unused_inputs(devices, places_); !unused.empty()) {
         info_.notes.push_back(fmt::format("not in the montage, and not used: {}", joined(unused)));
     }
 }
@@ -194,7 +187,10 @@ bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
     const FrameRecord& record = merged.record;
     const std::size_t index = first_stream_[merged.device] + record.stream;
     Stream& stream = streams_[index];
-    if (!stream.in_record) place(stream, index, record, out);
+    if (!stream.in_record) {
+        stream.placement = stream.account.place(record, out);
+        stream.gap_left = stream.placement.n_gap();
+    }
     stream.in_record = false;
     if (vibration_->listens_to(index)) follow_vibration(stream.placement, record, out);
     if (!stream.chain) return true;
@@ -217,59 +213,15 @@ bool Pipeline::process(const MergedRecord& merged, ResultPort& out) noexcept {
     return true;
 }
 
-void Pipeline::place(Stream& stream, std::size_t index, const FrameRecord& record,
-                     ResultPort& out) noexcept {
-    stream.placement = stream.timeline.place(record);
-    stream.gap_left = stream.placement.n_gap();
-    stream.overrun_seen += record.overrun_before;
-
-    Event gap{.kind = EventKind::gap, .stream = index};
-    gap.first_frame = stream.placement.frame - stream.placement.n_gap();
-    const auto report = [&](std::uint64_t n_frames, GapCause cause) {
-        if (n_frames == 0) return;
-        gap.time_s = stream.rate.time_s(gap.first_frame);
-        gap.n_frames = n_frames;
-        gap.cause = cause;
-        out.event(gap);
-        gap.first_frame += n_frames;
-    };
-    report(stream.placement.n_gap_device, stream.timeline.jump_cause());
-    report(stream.placement.n_gap_overrun, GapCause::overrun);
-
-    const ClockEstimate& clock = stream.timeline.clock();
-    if (clock.valid && !stream.mismatch_reported && std::abs(clock.drift_ppm) > kRateMismatchPpm) {
-        stream.mismatch_reported = true;
-        out.event({.kind = EventKind::rate_mismatch,
-                   .time_s = stream.rate.time_s(stream.placement.frame),
-                   .stream = index,
-                   .value = clock.drift_ppm});
-    }
-}
-
 void Pipeline::end_stream(std::size_t device, std::size_t index, std::uint64_t n_overrun,
                           ResultPort& out) noexcept {
-    const std::size_t s = first_stream_[device] + index;
-    Stream& stream = streams_[s];
-    const std::uint64_t n_last = n_overrun - std::min(n_overrun, stream.overrun_seen);
-    const std::uint64_t first_frame = stream.timeline.next_frame();
-    stream.timeline.lost_at_end(n_last);
-    if (n_last > 0) {
-        out.event({.kind = EventKind::gap,
-                   .time_s = stream.rate.time_s(first_frame),
-                   .stream = s,
-                   .first_frame = first_frame,
-                   .n_frames = n_last,
-                   .cause = GapCause::overrun});
-    }
-    out.event({.kind = EventKind::ended,
-               .time_s = stream.rate.time_s(stream.timeline.next_frame()),
-               .stream = s});
+    streams_[first_stream_[device] + index].account.end(n_overrun, out);
 }
 
 void Pipeline::gather(std::int64_t arrival_ns) noexcept {
-    for (std::size_t m = 0; m < feeds_.size(); ++m) {
-        const Stream& stream = streams_[feeds_[m].stream];
-        const std::size_t lane = feeds_[m].lane;
+    for (std::size_t m = 0; m < places_.size(); ++m) {
+        const Stream& stream = streams_[places_[m].stream];
+        const std::size_t lane = places_[m].lane;
         ChannelResult& result = results_[m];
         result.rms_uv = stream.latest_uv[lane];
         result.rms_status = stream.latest_status[lane];
@@ -312,7 +264,7 @@ void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {
     const MainsState& mains = stream.chain->mains();
     if (mains.nominal_hz == stream.mains_hz) return;
     stream.mains_hz = mains.nominal_hz;
-    out.event({.kind = EventKind::mains, .time_s = stream.rate.time_s(mains.from_frame), .stream = index, .value = mains.frequency_hz});
+    out.event({.kind = EventKind::mains, .time_s = stream.account.time_s(mains.from_frame), .stream = index, .value = mains.frequency_hz});
 }
 
 void Pipeline::follow_vibration(const Placement& placement, const FrameRecord& record, ResultPort& out) noexcept {
@@ -325,7 +277,7 @@ void Pipeline::follow_vibration(const Placement& placement, const FrameRecord& r
 RunSummary Pipeline::summary() const {
     RunSummary summary;
     for (const Stream& stream : streams_) {
-        summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), {}});
+        summary.streams.push_back({stream.account.timeline().ledger(), stream.account.timeline().clock(), {}});
     }
     rows_->tally().write_to(summary);
     return summary;

@@ -9,13 +9,13 @@
 #include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
 #include "engine/pipeline/estimate_bounds.hpp"
+#include "engine/pipeline/montage.hpp"
 #include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/session.hpp"
 #include "engine/pipeline/vibration_watch.hpp"
 #include "engine/sinks/result_ring.hpp"
 #include "engine/sinks/sink.hpp"
 #include "engine/timeline/stamp_merge.hpp"
-#include "engine/timeline/stream_timeline.hpp"
 
 namespace tonus {
 
@@ -62,13 +62,6 @@ private:
     struct Stream;
     class Collector;
 
-    /// Where a montage channel's envelope comes from.
-    struct Feed {
-        std::size_t stream;
-        std::size_t lane;
-    };
-
-    void place(Stream& stream, std::size_t index, const FrameRecord& record, ResultPort& out) noexcept;
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
     void gather(std::int64_t arrival_ns) noexcept;
     void watch_mains(std::size_t index, ResultPort& out) noexcept;
@@ -78,7 +71,7 @@ private:
     std::vector<std::size_t> first_stream_;  // of each device
     std::vector<Stream> streams_;
     std::size_t reference_ = 0;              // the first EMG stream: it gives the ticks
-    std::vector<Feed> feeds_;                // one per montage channel
+    std::vector<ChannelPlace> places_;       // one per montage channel
     std::vector<ChannelResult> results_;     // per montage channel
     std::vector<ChannelEnergy> energies_;    // the same, for flag engine B
     std::vector<float> template_uv_;         // the same of ECG path B

@@ -15,14 +15,13 @@
 #include "engine/pipeline/ring_sink.hpp"
 #include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/stage_configs.hpp"
+#include "engine/pipeline/stream_account.hpp"
 #include "engine/pipeline/zero_phase_stream.hpp"
-#include "engine/timeline/stream_timeline.hpp"
 
 namespace tonus {
 namespace {
 
 constexpr double kRingS = 2.0;
-constexpr double kRateMismatchPpm = 1000.0;  // as in the pipeline
 constexpr int kReadsPerProgress = 256;
 constexpr std::uint64_t kTicksPerProgress = 1000;
 
@@ -55,11 +54,17 @@ void refuse_what_is_not_supported(std::span<Device* const> devices, const Sessio
 
 /// A stream of the device: its account, and its samples when it carries EMG that is used.
 struct Stream {
-    StreamTimeline timeline;
-    Rate rate;
+    StreamAccount account;
     std::unique_ptr<ZeroPhaseStream> emg = {};
-    std::uint64_t n_overrun = 0;
-    bool mismatch_reported = false;
+};
+
+/// Keeps what happened until the rows of its time are written.
+class EventList final : public ResultPort {
+public:
+    void row(const ResultRow&) noexcept override {}
+    void event(const Event& event) noexcept override { events.push_back(event); }
+
+    std::vector<Event> events;
 };
 
 /// Reads a recording to its end, and keeps it.
@@ -69,7 +74,7 @@ public:
         : device_(device), ring_(device.streams(), kRingS), sink_(ring_), reader_(ring_) {
         for (const StreamInfo& info : device.streams()) {
             const std::size_t s = streams.size();
-            streams.push_back({.timeline = StreamTimeline{info}, .rate = info.rate});
+            streams.push_back({.account = {info, s}});
             const bool used = std::any_of(places.begin(), places.end(), [&](const ChannelPlace& p) { return p.stream == s; });
             if (used) streams.back().emg = std::make_unique<ZeroPhaseStream>(info, chain_config(info, s, places, session));
         }
@@ -84,11 +89,11 @@ public:
             throw;
         }
         device_.stop();
-        for (std::size_t s = 0; s < streams.size(); ++s) end(s);
+        for (std::size_t s = 0; s < streams.size(); ++s) streams[s].account.end(ring_.overrun_frames(s), happened);
     }
 
     std::vector<Stream> streams;
-    std::vector<Event> events;
+    EventList happened;
 
 private:
     void read_all(const ZeroPhaseOptions& options) {
@@ -109,41 +114,11 @@ private:
 
     void take(const FrameRecord& record) {
         Stream& stream = streams[record.stream];
-        const Placement placement = stream.timeline.place(record);
-        stream.n_overrun += record.overrun_before;
-        const std::uint64_t first = placement.frame - placement.n_gap();
-        report_gap(record.stream, first, placement.n_gap_device, stream.timeline.jump_cause());
-        report_gap(record.stream, first + placement.n_gap_device, placement.n_gap_overrun, GapCause::overrun);
-        const ClockEstimate& clock = stream.timeline.clock();
-        if (clock.valid && !stream.mismatch_reported && std::abs(clock.drift_ppm) > kRateMismatchPpm) {
-            stream.mismatch_reported = true;
-            events.push_back({.kind = EventKind::rate_mismatch,
-                              .time_s = stream.rate.time_s(placement.frame),
-                              .stream = record.stream,
-                              .value = clock.drift_ppm});
-        }
+        const Placement placement = stream.account.place(record, happened);
         if (!stream.emg) return;
         if (placement.n_gap() > 0) stream.emg->gap(placement.n_gap());
         const std::size_t n_skip = placement.n_skip;
         if (n_skip < record.frames.n_frames) stream.emg->append(record.frames.slice(n_skip, record.frames.n_frames - n_skip));
-    }
-
-    void report_gap(std::size_t s, std::uint64_t first_frame, std::uint64_t n_frames, GapCause cause) {
-        if (n_frames == 0) return;
-        events.push_back({.kind = EventKind::gap,
-                          .time_s = streams[s].rate.time_s(first_frame),
-                          .stream = s,
-                          .first_frame = first_frame,
-                          .n_frames = n_frames,
-                          .cause = cause});
-    }
-
-    void end(std::size_t s) {
-        Stream& stream = streams[s];
-        const std::uint64_t n_last = ring_.overrun_frames(s) - stream.n_overrun, first = stream.timeline.next_frame();
-        stream.timeline.lost_at_end(n_last);
-        report_gap(s, first, n_last, GapCause::overrun);
-        events.push_back({.kind = EventKind::ended, .time_s = stream.rate.time_s(stream.timeline.next_frame()), .stream = s});
     }
 
     void check_size(std::uint64_t n_samples_max) const {
@@ -167,11 +142,12 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowM
     std::size_t reference = recording.streams.size();
     for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
     const double n_ticks = static_cast<double>(kTicksPerSecond) *
-                           recording.streams[reference].rate.time_s(recording.streams[reference].timeline.next_frame());
+                           recording.streams[reference].account.time_s(recording.streams[reference].account.timeline().next_frame());
 
     std::vector<std::span<const ChannelResult>> of_streams(recording.streams.size());
     std::vector<ChannelResult> channels(places.size());
-    auto event = recording.events.cbegin();
+    const std::vector<Event>& events = recording.happened.events;
+    auto event = events.cbegin();
     for (std::uint64_t tick = 0;; ++tick) {
         for (std::size_t s = 0; s < of_streams.size(); ++s) {
             if (recording.streams[s].emg) of_streams[s] = recording.streams[s].emg->next();
@@ -183,12 +159,12 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowM
             if (!from.empty()) channels[m] = from[places[m].lane];
             else channels[m].rms_status = {.state = ValueState::invalid, .reason = Reason::stale};
         }
-        for (; event != recording.events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
+        for (; event != events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
         const double time_s = static_cast<double>(tick + 1) * kTickS;
         rows.process(tick, std::llround(time_s * 1e9), channels, {}, out);
         if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
     }
-    for (; event != recording.events.cend(); ++event) out.event(*event);
+    for (; event != events.cend(); ++event) out.event(*event);
 }
 
 }  // namespace
@@ -217,26 +193,27 @@ RunSummary run_zero_phase(std::span<Device* const> devices, const Session& sessi
         if (!stream.emg) continue;
         stream.emg->condition();
         for (const MainsState& mains : stream.emg->mains_changes()) {
-            recording.events.push_back({.kind = EventKind::mains,
-                                        .time_s = stream.rate.time_s(mains.from_frame),
-                                        .stream = s,
-                                        .value = mains.frequency_hz});
+            recording.happened.event({.kind = EventKind::mains,
+                                      .time_s = stream.account.time_s(mains.from_frame),
+                                      .stream = s,
+                                      .value = mains.frequency_hz});
         }
     }
-    std::stable_sort(recording.events.begin(), recording.events.end(),
-                     [](const Event& a, const Event& b) { return a.time_s < b.time_s; });
+    std::vector<Event>& events = recording.happened.events;
+    std::stable_sort(events.begin(), events.end(), [](const Event& a, const Event& b) { return a.time_s < b.time_s; });
 
     for (Sink* sink : sinks) sink->begin(info);
     std::size_t reference = recording.streams.size();
     for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
-    RowMaker rows{session, recording.streams[reference].rate};
+    RowMaker rows{session, recording.streams[reference].account.rate()};
     DirectPort port{sinks};
     write_rows(recording, places, rows, port, options.progress);
     if (options.progress) options.progress(1.0);
 
     RunSummary summary;
     for (const Stream& stream : recording.streams) {
-        summary.streams.push_back({stream.timeline.ledger(), stream.timeline.clock(), std::string{device.trouble()}});
+        const StreamTimeline& timeline = stream.account.timeline();
+        summary.streams.push_back({timeline.ledger(), timeline.clock(), std::string{device.trouble()}});
     }
     rows.tally().write_to(summary);
     end_sinks(sinks, summary);
