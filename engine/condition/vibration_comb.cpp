@@ -40,7 +40,7 @@ Section constant_width_notch(double f_hz, double width_hz, double rate_hz) noexc
     return {gain, middle, gain, middle, 2.0 * gain - 1.0};
 }
 
-double comb_rms_kept(double f_hz, double width_hz, double high_hz, double rate_hz) noexcept {
+double comb_rms_kept(double f_hz, double width_hz, double high_hz, double rate_hz, int n_passes) noexcept {
     const double tangent = std::tan(kPi * width_hz / rate_hz);
     // Fine against the notches: what a sum misses of a bell this wide is under 1e-3 of it.
     const double step_hz = std::min(1.0, width_hz / 3.0);
@@ -51,7 +51,8 @@ double comb_rms_kept(double f_hz, double width_hz, double high_hz, double rate_h
         double power = model_power(f);
         all += power;
         for (double line = f_hz; line <= high_hz; line += f_hz) {
-            power *= notch_power(c, s, std::cos(2.0 * kPi * line / rate_hz), tangent);
+            const double kept_here = notch_power(c, s, std::cos(2.0 * kPi * line / rate_hz), tangent);
+            for (int pass = 0; pass < n_passes; ++pass) power *= kept_here;
         }
         kept += power;
     }

@@ -66,7 +66,8 @@ private:
 /// A notch of a width in Hz, the same at any frequency (domain 2.8).
 Section constant_width_notch(double f_hz, double width_hz, double rate_hz) noexcept;
 
-/// What a comb at f_hz leaves of the RMS of EMG of the model spectrum between 20 Hz and high_hz.
-double comb_rms_kept(double f_hz, double width_hz, double high_hz, double rate_hz) noexcept;
+/// What a comb at f_hz leaves of the RMS of EMG of the model spectrum between 20 Hz and high_hz, in
+/// one pass or in two.
+double comb_rms_kept(double f_hz, double width_hz, double high_hz, double rate_hz, int n_passes = 1) noexcept;
 
 }  // namespace tonus

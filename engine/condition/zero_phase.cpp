@@ -76,6 +76,19 @@ Section zero_phase_notch(double f0_hz, double q, double rate_hz) {
     return notch(f0_hz, q / dual_pass_factor(1), rate_hz);
 }
 
+ZeroPhaseComb zero_phase_comb(double f_hz, const VibrationCombConfig& config) {
+    ZeroPhaseComb comb;
+    if (!(f_hz >= VibrationComb::kLowestHz && f_hz <= VibrationComb::kHighestHz)) return comb;
+    const double rate_hz = config.rate.hz(), high_hz = std::min(config.high_hz, kEdgeOfRate * rate_hz);
+    const double width_hz = unwarped(warped(config.width_hz, rate_hz) * dual_pass_factor(1), rate_hz);
+    for (double line_hz = f_hz; line_hz <= high_hz; line_hz += f_hz) {
+        comb.sections.push_back(constant_width_notch(line_hz, width_hz, rate_hz));
+    }
+    comb.rms_kept = comb_rms_kept(f_hz, width_hz, high_hz, rate_hz, 2);
+    comb.n_pad = static_cast<std::size_t>(std::ceil(kPaddingPeriods * rate_hz / (kPi * width_hz)));
+    return comb;
+}
+
 std::size_t zero_phase_padding(Profile profile, double rate_hz) {
     return static_cast<std::size_t>(std::ceil(kPaddingPeriods * rate_hz / low_edge_hz(profile)));
 }

@@ -7,6 +7,7 @@
 
 #include "engine/condition/butterworth.hpp"
 #include "engine/condition/conditioner.hpp"
+#include "engine/condition/vibration_comb.hpp"
 #include "engine/core/block.hpp"
 
 namespace tonus {
@@ -26,6 +27,14 @@ std::vector<Section> zero_phase_sections(Profile profile, double rate_hz);
 
 /// A notch of which two passes are as wide as one pass of notch().
 Section zero_phase_notch(double f0_hz, double q, double rate_hz);
+
+/// The comb against vibration, for two passes that together are as wide as one of VibrationComb.
+struct ZeroPhaseComb {
+    std::vector<Section> sections;  ///< none for a frequency outside of its range
+    double rms_kept = 1.0;          ///< of the RMS of EMG of the model spectrum
+    std::size_t n_pad = 0;          ///< samples in which its ringing is over
+};
+ZeroPhaseComb zero_phase_comb(double f_hz, const VibrationCombConfig& config);
 
 /// The design of both, for channel_sections().
 extern const FilterDesign kTwoPasses;

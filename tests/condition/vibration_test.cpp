@@ -7,6 +7,7 @@
 
 #include "engine/condition/conditioner.hpp"
 #include "engine/condition/vibration_comb.hpp"
+#include "engine/condition/zero_phase.hpp"
 #include "engine/core/error.hpp"
 #include "tests/support/emg_run.hpp"
 
@@ -98,6 +99,36 @@ TEST(VibrationComb, GivesBackTheEmgUnderAVibration) {
     const double truth = rms(emg, 1000);
     EXPECT_GT(rms(shaken, 1000), 2.0 * truth) << "the vibration would be taken for muscle";
     EXPECT_NEAR(rms(combed(comb, shaken), 1000) / comb.rms_kept(), truth, 0.03 * truth);
+}
+
+// The offline twin: two narrower passes are as wide together, and its factor is that of its own shape.
+TEST(ZeroPhaseComb, IsAsWideAsOnePassAndStatesWhatItKeeps) {
+    const std::vector<float> emg = banded_model(1000.0, 150.0, 57);
+    for (const double f_hz : {20.0, 25.0, 30.0, 40.0, 50.0}) {
+        const ZeroPhaseComb comb = zero_phase_comb(f_hz, {.rate = {1000, 1}, .n_channels = 1});
+        ASSERT_EQ(comb.sections.size(), static_cast<std::size_t>(450.0 / f_hz));
+        const auto gain = [&](double f) { return std::norm(response(comb.sections, f, 1000.0)); };  // of both passes
+        double low = f_hz, high = f_hz;
+        while (gain(low) < std::sqrt(0.5)) low -= 0.001;
+        while (gain(high) < std::sqrt(0.5)) high += 0.001;
+        EXPECT_NEAR(high - low, 3.0, 0.15) << f_hz;
+
+        std::vector<double> out(emg.begin(), emg.end());
+        filter_zero_phase(out, comb.sections, comb.n_pad);
+        const std::vector<float> combed(out.begin(), out.end());
+        EXPECT_NEAR(rms(combed, 1000) / rms(emg, 1000), comb.rms_kept, 0.005) << f_hz;
+    }
+}
+
+TEST(ZeroPhaseComb, GivesBackTheEmgUnderAVibrationFromTheFirstSampleOn) {
+    const std::vector<float> emg = banded_model(1000.0, 40.0, 54), vibration = tones(30.2, 1000.0, 40.0);
+    const ZeroPhaseComb comb = zero_phase_comb(30.2, {.rate = {1000, 1}, .n_channels = 1});
+    std::vector<double> shaken(emg.begin(), emg.end());
+    for (std::size_t i = 0; i < emg.size(); ++i) shaken[i] += static_cast<double>(vibration[i]);
+    filter_zero_phase(shaken, comb.sections, comb.n_pad);
+    const std::vector<float> out(shaken.begin(), shaken.end());
+    EXPECT_NEAR(rms(out, 0) / comb.rms_kept, rms(emg, 0), 0.03 * rms(emg, 0));
+    EXPECT_TRUE(zero_phase_comb(0.0, {.rate = {1000, 1}, .n_channels = 1}).sections.empty());
 }
 
 TEST(VibrationComb, IsAWireWhileThereIsNoVibration) {
