@@ -7,7 +7,6 @@
 
 #include "bench/table.hpp"
 #include "engine/core/random.hpp"
-#include "engine/pipeline/calibration.hpp"
 #include "tests/support/calibrated_subject.hpp"
 
 namespace tonus::bench {
@@ -27,23 +26,6 @@ public:
 
     GroupTick groups;
 };
-
-/// What `tonus calibrate` finds of this subject, at full speed.
-Session calibrated(const std::string& url) {
-    const auto device = open_device(url);
-    const std::span<const StreamInfo> streams = device->streams();
-    Session session = default_session({&streams, 1});
-    Calibration calibration{{&streams, 1}, session, {.pause_s = 2.0, .efforts = efforts_for(session)}};
-    Pipeline pipeline{streams, session};
-    pipeline.set_taps(&calibration);
-    LastRow sink;
-    Device* const devices[] = {device.get()};
-    Sink* const sinks[] = {&sink};
-    run_offline(devices, pipeline, sinks, {}, &calibration.done());
-    const std::vector<Calibration::Outcome> outcomes = calibration.outcomes("");
-    for (std::size_t i = 0; i < outcomes.size(); ++i) session.channels[i].reference = outcomes[i].reference;
-    return session;
-}
 
 GroupTick last_tick(const std::string& url, const Session& session) {
     const auto device = open_device(url);
@@ -96,7 +78,7 @@ int run(bool quick) {
     for (int i = 0; i < n_sessions; ++i) {
         const std::string subject = fmt::format("sim:?subject={}", 5000 + i);
         const double level = kLevelMin + (kLevelMax - kLevelMin) * random.uniform();
-        const Session session = calibrated(subject + "&seed=1&task=calibration&duration=200");
+        const Session session = test::calibrated_subject(subject + "&seed=1&task=calibration&duration=200").session;
         const SimulatedSubject body = test::subject_of(subject);
         for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
             if (session.channels[ch].reference) references.add(*session.channels[ch].reference, kept * body.sigma_mvc_uv(ch));

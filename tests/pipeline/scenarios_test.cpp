@@ -7,27 +7,14 @@
 #include <gtest/gtest.h>
 
 #include "engine/activation/site_check.hpp"
-#include "engine/pipeline/calibration.hpp"
 #include "tests/support/calibrated_subject.hpp"
 
 namespace tonus {
 namespace {
 
 using test::CollectingSink;
-
-CollectingSink replay_with_truth(const std::string& url) { return test::replay(url, test::true_session(url)); }
-
-double mean_mvc(const CollectingSink& sink, std::size_t channel, double from_s, double to_s) {
-    double sum = 0.0;
-    std::size_t n = 0;
-    for (const CollectingSink::Row& row : sink.rows) {
-        if (row.row.time_s <= from_s || row.row.time_s > to_s) continue;
-        if (row.channels[channel].mvc_status.state != ValueState::valid) continue;
-        sum += static_cast<double>(row.channels[channel].mvc);
-        ++n;
-    }
-    return n > 0 ? sum / static_cast<double>(n) : std::nan("");
-}
+using test::mean_mvc;
+using test::replay_with_truth;
 
 /// RMS of the envelope over a stretch of a run, in power.
 double rms_uv(const CollectingSink& sink, std::size_t channel, double from_s, double to_s) {
@@ -39,23 +26,6 @@ double rms_uv(const CollectingSink& sink, std::size_t channel, double from_s, do
         ++n;
     }
     return std::sqrt(power / static_cast<double>(n));
-}
-
-/// The session that a calibration of the subject gives.
-Session calibrated_session(const std::string& url) {
-    const auto device = open_device(url);
-    const std::span<const StreamInfo> streams = device->streams();
-    Session session = default_session({&streams, 1});
-    Calibration calibration{{&streams, 1}, session, {.pause_s = 2.0, .efforts = efforts_for(session)}};
-    Pipeline pipeline{streams, session};
-    pipeline.set_taps(&calibration);
-    CollectingSink sink;
-    Device* const devices[] = {device.get()};
-    Sink* const sinks[] = {&sink};
-    run_offline(devices, pipeline, sinks, {}, &calibration.done());
-    const std::vector<Calibration::Outcome> outcomes = calibration.outcomes("2026-11-21T10:30:00Z");
-    for (std::size_t ch = 0; ch < session.channels.size(); ++ch) session.channels[ch].reference = outcomes.at(ch).reference;
-    return session;
 }
 
 // At rest the heart and the mains must not look like work.
@@ -79,7 +49,7 @@ TEST(Scenario, S1_RestStaysAtRestUnderHeartAndMains) {
 
 // The reference comes from three efforts, as with a person: its error is one factor for all levels.
 TEST(Scenario, S2_PlateausComeOutAtTheirLevelAfterARealCalibration) {
-    const Session session = calibrated_session("sim:?subject=11&task=calibration");
+    const Session session = test::calibrated_subject("sim:?subject=11&task=calibration").session;
     constexpr std::array kLevels{std::pair{0.20, 0.008}, std::pair{1.0 / 3.0, 0.012}, std::pair{0.50, 0.017}};
     std::vector<CollectingSink> runs;
     for (const auto& [level, tolerance] : kLevels) runs.push_back(test::replay("sim:?subject=11&seed=1&task=hold&duration=32&level=" + std::to_string(level), session));

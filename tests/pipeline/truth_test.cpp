@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/pipeline/calibration.hpp"
 #include "engine/pipeline/montage.hpp"
 #include "tests/support/calibrated_subject.hpp"
 
@@ -10,20 +9,8 @@ namespace tonus {
 namespace {
 
 using test::CollectingSink;
-
-CollectingSink replay_with_truth(const std::string& url) { return test::replay(url, test::true_session(url)); }
-
-double mean_mvc(const CollectingSink& sink, std::size_t channel, double from_s, double to_s) {
-    double sum = 0.0;
-    std::size_t n = 0;
-    for (const CollectingSink::Row& row : sink.rows) {
-        if (row.row.time_s <= from_s || row.row.time_s > to_s) continue;
-        if (row.channels[channel].mvc_status.state != ValueState::valid) continue;
-        sum += static_cast<double>(row.channels[channel].mvc);
-        ++n;
-    }
-    return n > 0 ? sum / static_cast<double>(n) : std::nan("");
-}
+using test::mean_mvc;
+using test::replay_with_truth;
 
 TEST(Truth, AStaircaseIsFollowedWithinTheErrorOfTheEnvelope) {
     const std::string url = "sim:?subject=12&task=staircase&duration=60";
@@ -49,18 +36,8 @@ TEST(Truth, AStaircaseIsFollowedWithinTheErrorOfTheEnvelope) {
 
 TEST(Truth, CalibrationFindsTheMaximaOfTheSubject) {
     const std::string url = "sim:?subject=13&task=calibration";
-    const auto device = open_device(url);
     const SimulatedSubject subject = test::subject_of(url);
-    const std::span<const StreamInfo> streams = device->streams();
-    const Session session = default_session({&streams, 1});
-    Calibration calibration{{&streams, 1}, session, {.pause_s = 2.0, .efforts = efforts_for(session)}};
-    Pipeline pipeline{streams, session};
-    pipeline.set_taps(&calibration);
-    CollectingSink sink;
-    Device* const devices[] = {device.get()};
-    Sink* const sinks[] = {&sink};
-    run_offline(devices, pipeline, sinks, {}, &calibration.done());
-    const std::vector<Calibration::Outcome> outcomes = calibration.outcomes("2026-11-21T10:30:00Z");
+    const std::vector<Calibration::Outcome> outcomes = test::calibrated_subject(url).outcomes;
     ASSERT_EQ(outcomes.size(), 4u);
     const test::Kept kept = test::kept_by(Profile::trunk_ecg, 1000.0);
     for (std::size_t ch = 0; ch < 4; ++ch) {
