@@ -17,7 +17,7 @@ constexpr double kGainMin = 0.5, kGainMax = 1.5;
 constexpr double kShiftSdS = 0.0015, kGainSd = 0.15, kColour = 3.0;
 constexpr double kMuscleMinUv2 = 1e-6;
 
-struct Beat {
+struct PlacedBeat {
     std::size_t first = 0;       // where its template begins
     bool whole = true;           // no sample is flagged
     bool learns = true;
@@ -42,7 +42,7 @@ public:
           n_shift_(rate.frames_in(kShiftS)) {
         for (const std::size_t r : beats) {
             if (r < n_half_ + n_shift_ || r + n_half_ + n_shift_ >= signal_uv.size()) continue;
-            Beat beat{.first = r - n_half_};
+            PlacedBeat beat{.first = r - n_half_};
             const auto around = flags.subspan(beat.first, n());
             beat.whole = std::all_of(around.begin(), around.end(), [](std::uint8_t flag) { return flag == 0; });
             beat.muscle_uv2 = muscle_uv2(beat.first);
@@ -51,7 +51,7 @@ public:
     }
 
     void subtract() {
-        std::vector<Beat> placed = beats_;
+        std::vector<PlacedBeat> placed = beats_;
         for (std::size_t i = 0; i < beats_.size(); ++i) {
             if (const auto t = template_of(i)) placed[i] = place(beats_[i], *t);
         }
@@ -62,7 +62,7 @@ public:
             const auto t = template_of(i);
             if (!t) continue;
             // Its place is known from the first round; its size is that of the better template.
-            const Beat beat = sized(beats_[i], *t);
+            const PlacedBeat beat = sized(beats_[i], *t);
             for (std::size_t k = 0; k < n(); ++k) without[beat.first + k] -= static_cast<float>(beat.gain[part_of(k)] * (*t)[k]);
         }
         std::copy(without.begin(), without.end(), signal_uv_.begin());
@@ -79,13 +79,13 @@ private:
         Template sum(n(), 0.0);
         double weights = 0.0;
         std::size_t n_learnt = 0;
-        const auto learn = [&](const Beat& beat) {
+        const auto learn = [&](const PlacedBeat& beat) {
             const double weight = 1.0 / std::max(beat.muscle_uv2, kMuscleMinUv2);
             for (std::size_t k = 0; k < n(); ++k) sum[k] += weight * static_cast<double>(signal_uv_[beat.first + k]);
             weights += weight;
             ++n_learnt;
         };
-        const auto learns = [](const Beat& beat) { return beat.whole && beat.learns; };
+        const auto learns = [](const PlacedBeat& beat) { return beat.whole && beat.learns; };
         std::size_t n_aside = 0;
         for (std::size_t j = i; j-- > 0 && n_aside < kBeatsAside;) {
             if (learns(beats_[j])) learn(beats_[j]), ++n_aside;
@@ -123,7 +123,7 @@ private:
     }
 
     /// The most likely shift of a beat, given the muscle around it, and whether it may teach.
-    Beat place(Beat beat, const Template& t) const noexcept {
+    PlacedBeat place(PlacedBeat beat, const Template& t) const noexcept {
         const std::size_t centred = beat.first;
         const double noise_uv2 = kColour * std::max(beat.muscle_uv2, kMuscleMinUv2);
         double best = 0.0;
@@ -140,7 +140,7 @@ private:
         return beat;
     }
 
-    Beat sized(Beat beat, const Template& t) const noexcept {
+    PlacedBeat sized(PlacedBeat beat, const Template& t) const noexcept {
         const double prior = kColour * std::max(beat.muscle_uv2, kMuscleMinUv2) / (kGainSd * kGainSd);
         const std::array<std::size_t, 4> edges{0, n_half_ - n_qrs_, n_half_ + n_qrs_ + 1, n()};
         for (std::size_t part = 0; part < 3; ++part) {
@@ -154,7 +154,7 @@ private:
     std::span<const std::uint8_t> flags_;
     Rate rate_;
     std::size_t n_half_, n_qrs_, n_shift_;
-    std::vector<Beat> beats_;
+    std::vector<PlacedBeat> beats_;
 };
 
 }  // namespace

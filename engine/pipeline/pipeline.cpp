@@ -96,9 +96,6 @@ Pipeline::Pipeline(std::span<const StreamInfo> streams, const Session& session)
 Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const Session& session)
     : results_(session.channels.size()),
       energies_(session.channels.size()),
-      template_uv_(session.channels.size(), 0.0f),
-      template_status_(session.channels.size()),
-      normalise_template_(references_of(session, true)),
       bounds_(references_of(session, false)) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
@@ -225,13 +222,13 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
         ChannelResult& result = results_[m];
         result.rms_uv = stream.latest_uv[lane];
         result.rms_status = stream.latest_status[lane];
-        template_uv_[m] = stream.latest_template_uv[lane];
-        template_status_[m] = stream.latest_template_status[lane];
+        result.template_uv = stream.latest_template_uv[lane];
+        result.template_status = stream.latest_template_status[lane];
         // Too old, or, for a tick of a gap that is told afterwards, too new.
         if (std::abs(arrival_ns - stream.latest_arrival_ns) > kStaleNs || !stream.has_tick) {
             result.rms_status.state = ValueState::invalid;
             result.rms_status.reason = Reason::stale;
-            template_status_[m] = result.rms_status;
+            result.template_status = result.rms_status;
         }
         result.quality = stream.chain->quality()[lane];
         result.rms_status.quality = result.quality.index;
@@ -248,13 +245,6 @@ void Pipeline::gather(std::int64_t arrival_ns) noexcept {
 
 void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept {
     gather(arrival_ns);
-    if (info_.ecg_template) {
-        const Tick<unit::Mvc> by_template = normalise_template_.process({tick, template_uv_, template_status_});
-        for (std::size_t m = 0; m < results_.size(); ++m) {
-            results_[m].template_mvc = by_template.value[m];
-            results_[m].template_status = by_template.status[m];
-        }
-    }
     if (info_.vibration) bounds_.process(tick, results_);
     rows_->process(tick, arrival_ns, results_, energies_, out, taps_);
 }

@@ -6,7 +6,6 @@
 #include <span>
 #include <vector>
 
-#include "engine/normalise/normalise.hpp"
 #include "engine/pipeline/emg_chain.hpp"
 #include "engine/pipeline/estimate_bounds.hpp"
 #include "engine/pipeline/montage.hpp"
@@ -74,9 +73,6 @@ private:
     std::vector<ChannelPlace> places_;       // one per montage channel
     std::vector<ChannelResult> results_;     // per montage channel
     std::vector<ChannelEnergy> energies_;    // the same, for flag engine B
-    std::vector<float> template_uv_;         // the same of ECG path B
-    std::vector<Status> template_status_;
-    Normalise normalise_template_;
     std::optional<VibrationWatch> vibration_;  // always there once constructed
     EstimateBounds bounds_;
     std::optional<RowMaker> rows_;           // always there once constructed

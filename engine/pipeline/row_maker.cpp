@@ -17,6 +17,7 @@ RowMaker::RowMaker(const Session& session, const Rate& rate)
       envelope_uv_(session.channels.size(), 0.0f),
       envelope_status_(session.channels.size()) {
     if (!session.cross_talk.empty()) unmixing_.emplace(session);
+    if (session.ecg_template) normalise_template_.emplace(references_of(session, true));
     if (session.engine == "B") cusum_.emplace(cusum_channels(session), cusum_config(session, rate));
 }
 
@@ -49,7 +50,21 @@ void RowMaker::process(std::uint64_t tick, std::int64_t arrival_ns, std::span<Ch
     tally_.add(row, load, flag);
     references_.process(envelope, activation, time_s, out);
     report_flag(load, flag, time_s, out);
+    if (normalise_template_) normalise_template(tick, channels);
     out.row(row);
+}
+
+/// Last, because it takes the same buffers.
+void RowMaker::normalise_template(std::uint64_t tick, std::span<ChannelResult> channels) noexcept {
+    for (std::size_t m = 0; m < channels.size(); ++m) {
+        envelope_uv_[m] = channels[m].template_uv;
+        envelope_status_[m] = channels[m].template_status;
+    }
+    const Tick<unit::Mvc> activation = normalise_template_->process({tick, envelope_uv_, envelope_status_});
+    for (std::size_t m = 0; m < channels.size(); ++m) {
+        channels[m].template_mvc = activation.value[m];
+        channels[m].template_status = activation.status[m];
+    }
 }
 
 void RowMaker::report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept {

@@ -29,8 +29,9 @@ public:
     /// @param rate  of the stream that gives the ticks
     RowMaker(const Session& session, const Rate& rate);
 
-    /// @param channels  of the montage, with rms_uv, rms_status and what else is known filled in;
-    ///                  mvc and mvc_status are filled here
+    /// @param channels  of the montage, with the envelope, its status and what else is known filled in,
+    ///                  those of path B too where it is on; the fractions of MVC and their status are
+    ///                  filled in here
     /// @param energies  of the same channels in this tick, for engine B; empty where it is not used
     void process(std::uint64_t tick, std::int64_t arrival_ns, std::span<ChannelResult> channels,
                  std::span<const ChannelEnergy> energies, ResultPort& out, Taps* taps = nullptr) noexcept;
@@ -40,9 +41,11 @@ public:
 
 private:
     void report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept;
+    void normalise_template(std::uint64_t tick, std::span<ChannelResult> channels) noexcept;
 
     Normalise normalise_;
     Muscles muscles_;
+    std::optional<Normalise> normalise_template_;  // with ECG path B
     Activation activation_;
     std::optional<Unmixing> unmixing_;
     LoadFlag load_;

@@ -34,21 +34,8 @@ void refuse_what_is_not_supported(std::span<Device* const> devices, const Sessio
     if (devices[0]->pacing() != Pacing::stamped) {
         throw usage_error("a device that sends live has no future to look into: the zero-phase form needs a recording");
     }
-    if (session.ecg_template) {
-        throw usage_error(fmt::format("{}: the zero-phase form has no template removal of the heart: take ecg_template out; "
-                                      "the 30 Hz high-pass of trunk sites stays",
-                                      session.path));
-    }
-    if (session.engine == "B") {
-        throw usage_error(fmt::format("{}: flag engine B judges live energies, not the zero-phase envelope: set engine = \"A\"",
-                                      session.path));
-    }
     if (session.estimator != "rms" || session.whitening) {
         throw usage_error(fmt::format("{}: the zero-phase form reads the RMS of a centred window: take estimator and whitening out", session.path));
-    }
-    if (session.vibration_hz > 0.0) {
-        throw usage_error(fmt::format("{}: the zero-phase form has no vibration comb: take vibration_hz out, or replay without it",
-                                      session.path));
     }
 }
 
@@ -144,24 +131,29 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowM
     const double n_ticks = static_cast<double>(kTicksPerSecond) *
                            recording.streams[reference].account.time_s(recording.streams[reference].account.timeline().next_frame());
 
-    std::vector<std::span<const ChannelResult>> of_streams(recording.streams.size());
+    std::vector<ZeroPhaseTick> of_streams(recording.streams.size());
     std::vector<ChannelResult> channels(places.size());
+    std::vector<ChannelEnergy> energies(places.size());
     const std::vector<Event>& events = recording.happened.events;
     auto event = events.cbegin();
     for (std::uint64_t tick = 0;; ++tick) {
         for (std::size_t s = 0; s < of_streams.size(); ++s) {
             if (recording.streams[s].emg) of_streams[s] = recording.streams[s].emg->next();
         }
-        if (of_streams[reference].empty()) break;
+        if (of_streams[reference].channels.empty()) break;
         for (std::size_t m = 0; m < places.size(); ++m) {
-            const std::span<const ChannelResult> from = of_streams[places[m].stream];
-            // A stream that has ended before the first one has nothing more to say.
-            if (!from.empty()) channels[m] = from[places[m].lane];
-            else channels[m].rms_status = {.state = ValueState::invalid, .reason = Reason::stale};
+            const ZeroPhaseTick& from = of_streams[places[m].stream];
+            if (!from.channels.empty()) {
+                channels[m] = from.channels[places[m].lane];
+                energies[m] = from.energies[places[m].lane];
+            } else {  // a stream that has ended before the first one has nothing more to say
+                channels[m].rms_status = channels[m].template_status = {.state = ValueState::invalid, .reason = Reason::stale};
+                energies[m] = {.status = channels[m].rms_status};
+            }
         }
         for (; event != events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
         const double time_s = static_cast<double>(tick + 1) * kTickS;
-        rows.process(tick, std::llround(time_s * 1e9), channels, {}, out);
+        rows.process(tick, std::llround(time_s * 1e9), channels, energies, out);
         if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
     }
     for (; event != events.cend(); ++event) out.event(*event);

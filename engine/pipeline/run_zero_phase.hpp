@@ -12,7 +12,7 @@
 namespace tonus {
 
 /// What SessionInfo::form says of results that were made with knowledge of the future.
-inline constexpr const char* kZeroPhaseForm = "zero-phase, offline";
+inline constexpr const char* kZeroPhaseForm = "zero-phase offline";
 
 struct ZeroPhaseOptions {
     ProgressCallback progress = {};
@@ -37,10 +37,9 @@ SessionInfo zero_phase_info(std::span<Device* const> devices, const Session& ses
 /// Streams of the device begin together; ticks of the first EMG stream make the rows.
 ///
 /// Memory     grows with the recording, which is read completely before the first row.
-/// Refuses    (Error) several devices, devices that send live, template removal of the heart
-///            (ecg_template), the vibration comb, flag engine B, recordings over the limit; and what
-///            Pipeline refuses.
-/// Source     domain 2.2 "Offline form", 3.2.
+/// Refuses    (Error) several devices, devices that send live, another estimator than the RMS,
+///            whitening, recordings over the limit; and what Pipeline refuses.
+/// Source     domain 2.2 to 2.4 "Offline", 3.2.
 RunSummary run_zero_phase(std::span<Device* const> devices, const Session& session, std::span<Sink* const> sinks,
                           const ZeroPhaseOptions& options = {});
 

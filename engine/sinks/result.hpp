@@ -23,7 +23,8 @@ struct ChannelResult {
     std::uint32_t n_windows = 0;    ///< so far, those without a value too
     Status rms_status;
     Status mvc_status;
-    float template_mvc = 0.0f;  ///< fraction of MVC by ECG path B, of 200 ms before
+    float template_uv = 0.0f;   ///< envelope by ECG path B; live, of 200 ms before
+    float template_mvc = 0.0f;  ///< fraction of MVC of the same
     Status template_status;
     bool estimate = false;      ///< of a vibration: mvc lies between the two that follow (domain 2.8)
     float combed_mvc = 0.0f;    ///< without what lies at the vibration's lines: no less than this

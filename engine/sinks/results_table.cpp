@@ -37,6 +37,10 @@ void ResultsTable::begin(const SessionInfo& session) {
     if (with_unmixed_) {
         for (const SessionInfo::Channel& channel : session.channels) out_.print(",{}_mvc_unmixed", channel.name);
     }
+    if (session.form != SessionInfo{}.form) {
+        form_ = "," + session.form;
+        out_.text(",form");
+    }
     out_.text("\n");
 }
 
@@ -84,6 +88,7 @@ void ResultsTable::row(const ResultRow& row) noexcept {
     if (with_unmixed_) {
         for (const ChannelResult& channel : row.channels) value(channel.unmixed_status, channel.unmixed_mvc);
     }
+    line_ += form_;
     line_.push_back('\n');
     out_.text(line_);
 }

@@ -11,7 +11,8 @@ namespace tonus {
 /// something is undefined. The columns are those of the design page, "Command line"; with ECG path B
 /// a column <channel>_mvc_template for each channel stands at the end, delayed by its 200 ms. Where a
 /// vibration of the body is looked for or known, a column estimate (0 or 1) follows, and for each channel,
-/// filled while it is 1, <channel>_mvc_combed and <channel>_mvc_uncombed: the muscle is between (domain 2.8).
+/// filled while it is 1, <channel>_mvc_combed and <channel>_mvc_uncombed: the muscle is between (domain 2.8). Rows
+/// that were made with knowledge of the future say so, whatever they are pasted into: a last column `form`.
 class ResultsTable final : public Sink {
 public:
     /// Throws Error when the file cannot be made.
@@ -35,6 +36,7 @@ private:
     std::vector<std::size_t> muscles_;  // a channel of each that several share
     bool with_unmixed_ = false;
     bool with_template_ = false;
+    std::string form_;  // the cell at the end of a row; empty for the causal form
 };
 
 }  // namespace tonus

@@ -2,52 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
-#include <numbers>
 #include <numeric>
 #include <string>
 #include <vector>
 
 #include <gtest/gtest.h>
 
-#include "drivers/sim/options.hpp"
-#include "drivers/sim/subject.hpp"
 #include "engine/core/error.hpp"
-#include "engine/core/random.hpp"
 #include "engine/core/sim_files.hpp"
-#include "engine/pipeline/run_zero_phase.hpp"
 #include "engine/sinks/results_table.hpp"
 #include "engine/sinks/summary.hpp"
-#include "tests/support/simulated_session.hpp"
+#include "tests/support/calibrated_subject.hpp"
+#include "tests/support/zero_phase_run.hpp"
 
 namespace tonus {
 namespace {
 
-using test::CollectingSink;
-
-Session session_for(const std::string& url) {
-    const auto device = open_device(url);
-    Session session = test::session_with_references(*device, {100, 100, 120, 120}, 2.5);
-    session.mains = "off";
-    return session;
-}
-
-RunSummary run_into(const std::string& url, const Session& session, Sink& sink, const ZeroPhaseOptions& options = {}) {
-    const std::unique_ptr<Device> device = open_device(url);
-    Device* const devices[] = {device.get()};
-    Sink* const sinks[] = {&sink};
-    return run_zero_phase(devices, session, sinks, options);
-}
-
-CollectingSink zero_phase(const std::string& url, const Session& session) {
-    CollectingSink sink;
-    run_into(url, session, sink);
-    return sink;
-}
-
-double power_uv2(const CollectingSink::Row& row, std::size_t channel) {
-    return std::pow(static_cast<double>(row.channels[channel].rms_uv), 2.0);
-}
+using namespace test;
 
 /// The mean of all channels, so that their noise averages out.
 std::vector<double> activation_of(const CollectingSink& sink) {
@@ -58,65 +29,6 @@ std::vector<double> activation_of(const CollectingSink& sink) {
         values.push_back(sum / static_cast<double>(row.channels.size()));
     }
     return values;
-}
-
-double mean_mvc(const CollectingSink& sink, std::size_t channel, double from_s, double to_s) {
-    double sum = 0.0, n = 0.0;
-    for (const CollectingSink::Row& row : sink.rows) {
-        if (row.row.time_s <= from_s || row.row.time_s > to_s) continue;
-        if (row.channels[channel].mvc_status.state != ValueState::valid) continue;
-        sum += static_cast<double>(row.channels[channel].mvc);
-        n += 1.0;
-    }
-    return sum / n;
-}
-
-/// A recording of EMG streams of one channel each, made from a function of stream and time.
-class MadeUp final : public Device {
-public:
-    using SignalUv = std::function<double(std::size_t, double)>;
-
-    /// @param end_tenths  where each stream ends, in tenths of a second
-    MadeUp(const std::vector<std::uint64_t>& rates, std::vector<std::size_t> end_tenths, SignalUv signal_uv)
-        : end_tenths_(std::move(end_tenths)), signal_uv_(std::move(signal_uv)) {
-        for (const std::uint64_t rate : rates) {
-            streams_.push_back({.name = "emg" + std::to_string(rate), .kind = StreamKind::emg, .rate = {rate, 1}, .type = SampleType::float64});
-            streams_.back().channels.push_back({.label = "C" + std::to_string(rate), .raw_min = -187'500.0, .raw_max = 187'500.0});
-        }
-    }
-    std::span<const StreamInfo> streams() const noexcept override { return streams_; }
-    Pacing pacing() const noexcept override { return Pacing::stamped; }
-    void start() override {}
-    void stop() noexcept override {}
-    ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
-        if (n_tenths_ == *std::max_element(end_tenths_.begin(), end_tenths_.end())) return ReadStatus::ended;
-        for (std::size_t s = 0; s < streams_.size(); ++s) {
-            if (n_tenths_ >= end_tenths_[s]) continue;
-            const std::size_t n = streams_[s].rate.num / 10, first = n_tenths_ * n;
-            std::vector<double> samples(n);
-            for (std::size_t i = 0; i < n; ++i) samples[i] = signal_uv_(s, streams_[s].rate.time_s(first + i));
-            sink.push(s, first, raw_frames(std::span<const double>{samples}, 1, static_cast<std::int64_t>(n_tenths_ + 1) * 100'000'000));
-        }
-        ++n_tenths_;
-        return ReadStatus::frames;
-    }
-
-private:
-    std::vector<StreamInfo> streams_;
-    std::vector<std::size_t> end_tenths_;
-    SignalUv signal_uv_;
-    std::size_t n_tenths_ = 0;
-};
-
-CollectingSink zero_phase(MadeUp device) {
-    const std::span<const StreamInfo> streams = device.streams();
-    Session session = default_session({&streams, 1});
-    session.mains = "off";
-    CollectingSink sink;
-    Device* const devices[] = {&device};
-    Sink* const sinks[] = {&sink};
-    run_zero_phase(devices, session, sinks);
-    return sink;
 }
 
 /// How much later `late` says what `early` says: the lag of least squared difference, between
@@ -218,7 +130,8 @@ std::vector<std::string> lines_of(const SimFiles& files, const std::string& path
     return lines;
 }
 
-TEST(ZeroPhaseRun, TheTableHasTheSameColumnsAndRows) {
+// And one column more, so that a row taken out of its file still says what it is.
+TEST(ZeroPhaseRun, TheTableHasTheSameRowsAndSaysItsForm) {
     const std::string url = "sim:?subject=3&task=reps&duration=5";
     const Session session = session_for(url);
     SimFiles files;
@@ -232,10 +145,11 @@ TEST(ZeroPhaseRun, TheTableHasTheSameColumnsAndRows) {
     const std::vector<std::string> causal = lines_of(files, "causal.csv"), centred = lines_of(files, "centred.csv");
     ASSERT_EQ(causal.size(), 501u);
     ASSERT_EQ(centred.size(), causal.size());
-    EXPECT_EQ(centred[0], causal[0]);
+    EXPECT_EQ(centred[0], causal[0] + ",form");
     const auto cells = [](const std::string& line) { return std::count(line.begin(), line.end(), ','); };
     for (std::size_t i = 1; i < causal.size(); ++i) {
-        ASSERT_EQ(cells(centred[i]), cells(causal[i]));
+        ASSERT_EQ(cells(centred[i]), cells(causal[i]) + 1);
+        ASSERT_EQ(centred[i].substr(centred[i].rfind(',')), ",zero-phase offline");
         ASSERT_EQ(centred[i].substr(0, centred[i].find(',')), causal[i].substr(0, causal[i].find(',')));
     }
     EXPECT_NE(centred[300], causal[300]);
@@ -245,8 +159,8 @@ TEST(ZeroPhaseRun, SaysWhichFormItIs) {
     const std::string url = "sim:?subject=3&task=reps&duration=5";
     const Session session = session_for(url);
     const CollectingSink causal = test::replay(url, session), centred = zero_phase(url, session);
-    EXPECT_NE(summary_text(centred.session, centred.summary).find("(zero-phase, offline)"), std::string::npos);
-    EXPECT_NE(summary_json(centred.session, centred.summary).find("\"form\":\"zero-phase, offline\""), std::string::npos);
+    EXPECT_NE(summary_text(centred.session, centred.summary).find("(zero-phase offline)"), std::string::npos);
+    EXPECT_NE(summary_json(centred.session, centred.summary).find("\"form\":\"zero-phase offline\""), std::string::npos);
     EXPECT_NE(summary_text(causal.session, causal.summary).find("(causal)"), std::string::npos);
     EXPECT_NE(summary_json(causal.session, causal.summary).find("\"form\":\"causal\""), std::string::npos);
     EXPECT_NEAR(centred.session.envelope_delay_s, 0.005, 1e-12) << "half a tick, of a window of 25";
@@ -261,188 +175,6 @@ TEST(ZeroPhaseRun, DoesNotDependOnTheCutOfTheRecording) {
     ASSERT_EQ(large.rows.size(), 1000u);
     for (std::size_t i = 0; i < 1000; ++i) ASSERT_EQ(visible(small.rows[i]), visible(large.rows[i])) << i;
 }
-
-// Gaps and faults ---------------------------------------------------------------------------------
-
-TEST(ZeroPhaseRun, LostPacketsAreAccountedForAndDoNotBiasTheLevel) {
-    const std::string url = "sim:?subject=17&task=hold&level=0.3&duration=120";
-    const Session session = session_for(url);
-    const CollectingSink whole = zero_phase(url, session), lossy = zero_phase(url + "&loss=0.05", session);
-    const CollectingSink causal = test::replay(url + "&loss=0.05", session);
-    ASSERT_GT(lossy.count(EventKind::gap), 10u);
-    EXPECT_EQ(lossy.count(EventKind::gap), causal.count(EventKind::gap));
-    const LossLedger &ours = lossy.summary.streams[0].ledger, &theirs = causal.summary.streams[0].ledger;
-    EXPECT_EQ(ours.received, theirs.received);
-    EXPECT_EQ(ours.lost, theirs.lost);
-    EXPECT_EQ(lossy.rows.size(), causal.rows.size());
-    for (std::size_t ch = 0; ch < 4; ++ch) {
-        EXPECT_NEAR(mean_mvc(lossy, ch, 2.0, 119.0) / mean_mvc(whole, ch, 2.0, 119.0), 1.0, 0.005) << "channel " << ch;
-    }
-    // The 20 ms after a loss settle; here those before it do too, for the backward pass.
-    const auto missing = [](const CollectingSink& sink) {
-        double sum = 0.0;
-        for (const CollectingSink::Row& row : sink.rows) sum += 1.0 - static_cast<double>(row.channels[0].rms_status.valid_fraction);
-        return sum / static_cast<double>(sink.rows.size());
-    };
-    const double before_gaps = 0.02 * static_cast<double>(ours.n_gaps) / 120.0;
-    EXPECT_NEAR(missing(lossy) - missing(causal), before_gaps, 0.1 * before_gaps);
-}
-
-TEST(ZeroPhaseRun, ALongGapIsAHoleAtItsPlace) {
-    const std::string url = "sim:?subject=5&task=hold&level=0.3&duration=20&gap=8-11";
-    const Session session = session_for(url);
-    const CollectingSink sink = zero_phase(url, session), whole = zero_phase("sim:?subject=5&task=hold&level=0.3&duration=20", session);
-    ASSERT_EQ(sink.rows.size(), 2000u);
-    for (std::size_t i = 0; i < 2000; ++i) {
-        const double time_s = sink.rows[i].row.time_s;
-        const Status& status = sink.rows[i].channels[0].mvc_status;
-        const float level = whole.rows[i].channels[0].mvc;
-        if (time_s > 0.4 && time_s < 7.95) {
-            ASSERT_EQ(status.state, ValueState::valid) << time_s;
-            // Nearer than half a window, there are other samples in it.
-            ASSERT_NEAR(sink.rows[i].channels[0].mvc, level, (time_s < 7.8 ? 1e-3f : 0.2f) * level) << time_s;
-        }
-        if (time_s > 9.3 && time_s < 10.9) {
-            ASSERT_EQ(status.state, ValueState::invalid) << time_s;
-            ASSERT_EQ(status.reason, Reason::gap) << time_s;
-            ASSERT_NE(sink.rows[i].row.load, LoadState::under) << time_s;
-        }
-        if (time_s > 11.5 && time_s < 19.8) {
-            ASSERT_EQ(status.state, ValueState::valid) << time_s;
-        }
-    }
-    EXPECT_EQ(sink.count(EventKind::gap), 1u);
-    for (const Event& event : sink.events) {
-        if (event.kind == EventKind::gap) {
-            EXPECT_NEAR(event.time_s, 8.0, 0.05);
-        }
-    }
-}
-
-// The backward pass meets the fault before the muscle: it must not carry it there. Without
-// references, so that no spike detector helps.
-TEST(ZeroPhaseRun, AFaultDoesNotSpoilWhatWasBefore) {
-    const std::string base = "sim:?subject=6&task=hold&level=0.3&duration=20&float=on";
-    Session session = session_for(base);
-    for (SessionChannel& channel : session.channels) channel.reference.reset();
-    const CollectingSink clean = zero_phase(base, session);
-    for (const char* fault : {"&flat=MF_L@8-11", "&nan=MF_L@8-11"}) {
-        const CollectingSink sink = zero_phase(base + fault, session);
-        ASSERT_EQ(sink.rows.size(), clean.rows.size());
-        for (std::size_t i = 0; i < sink.rows.size(); ++i) {
-            const double time_s = sink.rows[i].row.time_s;
-            const ChannelResult &with = sink.rows[i].channels[0], &without = clean.rows[i].channels[0];
-            if (time_s > 0.4 && time_s < 7.95) {
-                ASSERT_EQ(with.rms_status.state, ValueState::valid) << fault << " at " << time_s;
-                // Nearer than half a window, there are other samples in it.
-                ASSERT_NEAR(with.rms_uv, without.rms_uv, (time_s < 7.8 ? 1e-2f : 0.2f) * without.rms_uv) << fault << " at " << time_s;
-            }
-            // The pipeline needs 200 ms to be sure; in hindsight it was off at once.
-            if (time_s > 8.05 && time_s < 11.0) {
-                ASSERT_NE(with.rms_status.state, ValueState::valid) << fault << " at " << time_s;
-            }
-            if (time_s > 12.2 && time_s < 19.8) {
-                ASSERT_EQ(with.rms_status.state, ValueState::valid) << fault << " at " << time_s;
-            }
-            // The other channels know nothing of it.
-            if (time_s > 0.4) {
-                ASSERT_EQ(sink.rows[i].channels[1].rms_uv, clean.rows[i].channels[1].rms_uv) << fault;
-            }
-        }
-    }
-}
-
-// Alone, a flat line takes a second to be sure of: until then it looks like perfect rest.
-TEST(ZeroPhaseRun, AFlatLineIsOffFromItsBeginning) {
-    const std::string url = "sim:?subject=6&task=hold&level=0.3&duration=14&flat=MF_L@8-11,MF_R@8-11,LT_L@8-11,LT_R@8-11";
-    const CollectingSink sink = zero_phase(url, session_for(url));
-    for (const CollectingSink::Row& row : sink.rows) {
-        if (row.row.time_s < 8.05 || row.row.time_s > 11.0) continue;
-        ASSERT_NE(row.channels[0].mvc_status.state, ValueState::valid) << row.row.time_s;
-        ASSERT_EQ(row.channels[0].mvc_status.reason, Reason::lead_off) << row.row.time_s;
-    }
-}
-
-// A movement of the plug: 50 ms on either side are no muscle (domain 2.5).
-TEST(ZeroPhaseRun, WhatLiesBeforeASpikeIsMarkedToo) {
-    const std::string url = "sim:?subject=6&task=rest&duration=60";
-    const Session session = session_for(url);
-    const CollectingSink spiked = zero_phase(url + "&spikes=0.2", session), causal = test::replay(url + "&spikes=0.2", session);
-    const auto lost_s = [](const CollectingSink& sink) {
-        double lost = 0.0;
-        for (const CollectingSink::Row& row : sink.rows) {
-            if (row.row.time_s > 1.0 && row.row.time_s < 59.0) lost += (1.0 - static_cast<double>(row.channels[0].rms_status.valid_fraction)) * kTickS;
-        }
-        return lost;
-    };
-    ASSERT_GT(lost_s(causal), 0.2) << "there are spikes";
-    // Less than twice, because artefacts that last are marked from their first to 50 ms after their last sample.
-    EXPECT_GT(lost_s(spiked) / lost_s(causal), 1.4);
-    EXPECT_LT(lost_s(spiked) / lost_s(causal), 2.0);
-}
-
-TEST(ZeroPhaseRun, TakesHumOffAsThePipelineDoes) {
-    const std::string url = "sim:?subject=16&task=rest&duration=60", hum = url + "&mains=50";
-    Session session = session_for(url);
-    const auto level = [](const CollectingSink& sink) { return mean_mvc(sink, 0, 30.0, 59.0); };
-    const double quiet_mvc = level(zero_phase(url, session)), loud_mvc = level(zero_phase(hum, session));
-    EXPECT_GT(loud_mvc, quiet_mvc + 0.03);
-    session.mains = "50";
-    const CollectingSink by_notch = zero_phase(hum, session);
-    EXPECT_NEAR(level(by_notch), level(test::replay(hum, session)), 0.002) << "the harmonics stay";
-    EXPECT_LT(level(by_notch), 0.8 * loud_mvc);
-    session.mains = "auto";
-    const CollectingSink cancelled = zero_phase(hum, session);
-    EXPECT_NEAR(level(cancelled), level(test::replay(hum, session)), 0.002);
-    EXPECT_LT(level(cancelled), quiet_mvc + 0.01);
-    EXPECT_EQ(cancelled.count(EventKind::mains), 1u);
-}
-
-// At the rail there is no step to see before 200 ms are over, in the pipeline.
-TEST(ZeroPhaseRun, ARailIsOffFromItsBeginningAndDoesNotReachBack) {
-    const auto run = [](bool falls_off) {
-        Random random{8};
-        return zero_phase(MadeUp{{1000}, {140}, [=](std::size_t, double t_s) mutable {
-            const double emg_uv = 20.0 * random.normal();
-            return falls_off && t_s >= 8.0 && t_s < 11.0 ? 0.94 * 187'500.0 + 0.1 * emg_uv : emg_uv;
-        }});
-    };
-    const CollectingSink clean = run(false), sink = run(true);
-    for (std::size_t i = 0; i < sink.rows.size(); ++i) {
-        const double time_s = sink.rows[i].row.time_s;
-        const ChannelResult &with = sink.rows[i].channels[0], &without = clean.rows[i].channels[0];
-        if (time_s > 0.4 && time_s < 7.95) {
-            ASSERT_EQ(with.rms_status.state, ValueState::valid) << time_s;
-            ASSERT_NEAR(with.rms_uv, without.rms_uv, (time_s < 7.8 ? 1e-2f : 0.2f) * without.rms_uv) << time_s;
-        }
-        if (time_s > 8.05 && time_s < 11.0) {
-            ASSERT_EQ(with.rms_status.reason, Reason::lead_off) << time_s;
-        }
-    }
-    EXPECT_EQ(sink.rows[1250].channels[0].rms_status.state, ValueState::valid);
-}
-
-// One burst around 5 s in both streams; the second ends at 8 s of 10.
-TEST(ZeroPhaseRun, StreamsOfDifferentRatesLieOverEachOther) {
-    const CollectingSink sink = zero_phase(MadeUp{{1000, 2000}, {100, 80}, [](std::size_t, double t_s) {
-        return (1.0 + 99.0 * std::exp(-0.5 * std::pow((t_s - 5.0) / 0.3, 2.0))) * std::sin(2.0 * std::numbers::pi * 103.0 * t_s);
-    }});
-    ASSERT_EQ(sink.rows.size(), 1000u);
-    for (std::size_t ch = 0; ch < 2; ++ch) {
-        double energy = 0.0, moment = 0.0;
-        for (const CollectingSink::Row& row : sink.rows) {
-            if (row.row.time_s < 1.0 || row.row.time_s > 7.5) continue;
-            ASSERT_EQ(row.channels[ch].rms_status.state, ValueState::valid) << row.row.time_s;
-            energy += power_uv2(row, ch);
-            moment += power_uv2(row, ch) * (row.row.time_s - sink.session.envelope_delay_s);
-        }
-        EXPECT_NEAR(moment / energy, 5.0, 0.002) << "channel " << ch;
-    }
-    EXPECT_EQ(sink.rows[850].channels[1].rms_status.reason, Reason::stale);
-    EXPECT_EQ(sink.rows[850].channels[0].rms_status.state, ValueState::valid);
-}
-
-// Refusals ----------------------------------------------------------------------------------------
 
 std::string refusal(const std::vector<std::string>& urls, const Session& session, const ZeroPhaseOptions& options = {}) {
     std::vector<std::unique_ptr<Device>> owned;
@@ -467,13 +199,9 @@ TEST(ZeroPhaseRun, RefusesWhatItCannotDo) {
     const Session session = session_for(url);
     EXPECT_EQ(refusal({url}, session), "");
     EXPECT_NE(refusal({url, url}, session).find("one recording, and 2"), std::string::npos);
-    Session with_template = session, engine_b = session, vibrating = session;
-    with_template.ecg_template = true;
-    engine_b.engine = "B";
-    vibrating.vibration_hz = 30.0;
-    EXPECT_NE(refusal({url}, with_template).find("ecg_template"), std::string::npos);
-    EXPECT_NE(refusal({url}, engine_b).find("engine"), std::string::npos);
-    EXPECT_NE(refusal({url}, vibrating).find("vibration"), std::string::npos);
+    Session whitened = session;
+    whitened.whitening = true;
+    EXPECT_NE(refusal({url}, whitened).find("whitening"), std::string::npos);
     EXPECT_NE(refusal({url}, session, {.n_samples_max = 7'900}).find("more than 7900 EMG samples"), std::string::npos);
     EXPECT_EQ(refusal({url}, session, {.n_samples_max = 8'000}), "");
 }
