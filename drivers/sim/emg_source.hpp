@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "engine/core/random.hpp"
-#include "engine/envelope/emg_shape.hpp"
+#include "engine/core/emg_shape.hpp"
 
 namespace tonus {
 

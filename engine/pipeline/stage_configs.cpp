@@ -6,7 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/activation/site.hpp"
-#include "engine/envelope/emg_shape.hpp"
+#include "engine/envelope/model_autocorrelation.hpp"
 #include "engine/pipeline/muscles.hpp"
 
 namespace tonus {

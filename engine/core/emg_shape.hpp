@@ -1,10 +1,6 @@
 #pragma once
 
 #include <array>
-#include <span>
-#include <vector>
-
-#include "engine/condition/butterworth.hpp"
 
 namespace tonus {
 
@@ -38,9 +34,5 @@ private:
     std::array<double, 3> x_{};
     std::array<double, 3> y_{};
 };
-
-/// The autocorrelation, at lags 0 .. n_lags, of the model muscle behind a chain of filters. Exact: of
-/// its impulse response, which has died away within a second.
-std::vector<double> model_autocorrelation(double sample_rate_hz, std::span<const Section> filters, std::size_t n_lags);
 
 }  // namespace tonus
