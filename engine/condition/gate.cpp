@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -35,6 +36,8 @@ constexpr double kElectrodeMaxUv = 10e6;
 Gate::Gate(const GateConfig& config)
     : n_channels_(config.stream.channels.size()),
       memories_(n_channels_),
+      lanes_(padded_lanes(n_channels_)),
+      by_lanes_(config.by_lanes),
       samples_(kBlockFrames * padded_lanes(n_channels_), 0.0f),
       flags_(kBlockFrames * padded_lanes(n_channels_), 0) {
     const auto frames = [&](double seconds) {
@@ -65,11 +68,20 @@ Gate::Gate(const GateConfig& config)
         }
         scales_.push_back(scale);
     }
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) {
+        const Scale& scale = scales_[ch];
+        lanes_.uv_per_step[ch] = scale.uv_per_step;
+        lanes_.middle[ch] = scale.middle;
+        lanes_.rail_from[ch] = scale.has_range ? kRailOfRange * scale.half_range : std::numeric_limits<double>::infinity();
+    }
+    watched_.reserve(n_channels_);
     restart();
 }
 
 void Gate::restart() noexcept {
-    for (Memory& memory : memories_) {
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) {
+        from_lanes(ch);
+        Memory& memory = memories_[ch];
         const bool was_off = memory.lead_off;
         const Memory before = memory;
         memory = {};
@@ -78,6 +90,7 @@ void Gate::restart() noexcept {
         memory.smallest_step = before.smallest_step;
         memory.lead_off = was_off;
         memory.n_settling = n_settle_;
+        to_lanes(ch);
     }
     after_gap_ = false;
 }
@@ -88,29 +101,83 @@ Block<unit::Microvolt> Gate::process(const RawFrames& raw) noexcept {
         after_gap_ = false;
     }
     switch (raw.type) {
-        case SampleType::int32: take<std::int32_t>(raw); break;
-        case SampleType::float32: take<float>(raw); break;
-        case SampleType::float64: take<double>(raw); break;
+        case SampleType::int32: load<std::int32_t>(raw); break;
+        case SampleType::float32: load<float>(raw); break;
+        case SampleType::float64: load<double>(raw); break;
     }
+    take(raw.n_frames);
     return {samples_.data(), flags_.data(), n_channels_, raw.n_frames};
 }
 
 template <class T>
-void Gate::take(const RawFrames& raw) noexcept {
-    const std::size_t stride = padded_lanes(n_channels_);
+void Gate::load(const RawFrames& raw) noexcept {
     const std::byte* from = raw.data;
     for (std::size_t frame = 0; frame < raw.n_frames; ++frame) {
-        std::size_t n_moving = 0;
+        double* const to = lanes_.raw.data() + frame * lanes_.offset.size();
         for (std::size_t channel = 0; channel < n_channels_; ++channel) {
             T value;
-            std::memcpy(&value, from, sizeof value);
-            from += sizeof value;
+            std::memcpy(&value, from + channel * sizeof value, sizeof value);
+            to[channel] = static_cast<double>(value);
+        }
+        from += n_channels_ * sizeof(T);
+    }
+}
+
+/// Lanes first; then, sample by sample, the channels to which something happens.
+void Gate::take(std::size_t n_frames) noexcept {
+    if (n_frames == 0) return;
+    const std::size_t stride = lanes_.offset.size();
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) lanes_.calm[ch] = by_lanes_ && is_calm(memories_[ch]) ? 1.0 : 0.0;
+    take_ordinary(lanes_, {.electrode_max_uv = kElectrodeMaxUv, .plateau_samples = kPlateauSamples, .plateau_entry_steps = kPlateauEntrySteps,
+                           .plateau_span_steps = kPlateauSpanSteps, .n_equal_max = static_cast<double>(n_flat_off_)},
+                  n_frames, samples_.data());
+    std::fill_n(flags_.begin(), n_frames * stride, std::uint8_t{0});
+    watched_.clear();
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) {
+        if (lanes_.ordinary[ch] != 0.0) {
+            memories_[ch].held_uv = samples_[(n_frames - 1) * stride + ch];
+        } else {
+            from_lanes(ch);
+            watched_.push_back(ch);
+        }
+    }
+    const std::size_t n_ordinary = n_channels_ - watched_.size();
+    for (std::size_t frame = 0; frame < n_frames; ++frame) {
+        std::size_t n_moving = n_ordinary;
+        for (const std::size_t channel : watched_) {
             const std::size_t at = frame * stride + channel;
-            samples_[at] = sample(channel, static_cast<double>(value), flags_[at]);
+            samples_[at] = sample(channel, lanes_.raw[at], flags_[at]);
             if (memories_[channel].n_bad == 0 && memories_[channel].n_equal < n_flat_off_) ++n_moving;
         }
         n_moving_ = n_moving;
     }
+    for (const std::size_t channel : watched_) to_lanes(channel);
+}
+
+bool Gate::is_calm(const Memory& memory) const noexcept {
+    return memory.has_offset && memory.has_last && !memory.lead_off && memory.n_bad == 0 && memory.n_rail == 0 && memory.n_settling == 0;
+}
+
+void Gate::from_lanes(std::size_t channel) noexcept {
+    Memory& memory = memories_[channel];
+    memory.offset = lanes_.offset[channel];
+    memory.last = lanes_.last[channel];
+    memory.highest = lanes_.highest[channel];
+    memory.lowest = lanes_.lowest[channel];
+    memory.smallest_step = lanes_.smallest_step[channel];
+    memory.plateau_step = lanes_.plateau_step[channel];
+    memory.n_equal = static_cast<std::uint32_t>(lanes_.n_equal[channel]);
+}
+
+void Gate::to_lanes(std::size_t channel) noexcept {
+    const Memory& memory = memories_[channel];
+    lanes_.offset[channel] = memory.offset;
+    lanes_.last[channel] = memory.last;
+    lanes_.highest[channel] = memory.highest;
+    lanes_.lowest[channel] = memory.lowest;
+    lanes_.smallest_step[channel] = memory.smallest_step;
+    lanes_.plateau_step[channel] = memory.plateau_step;
+    lanes_.n_equal[channel] = static_cast<double>(memory.n_equal);
 }
 
 float Gate::sample(std::size_t channel, double raw, std::uint8_t& flags) noexcept {

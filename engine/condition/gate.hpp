@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "engine/condition/gate_lanes.hpp"
 #include "engine/core/block.hpp"
 #include "engine/device/frames.hpp"
 #include "engine/device/stream_info.hpp"
@@ -19,6 +20,7 @@ inline constexpr double kLeadOffS = 0.200;
 
 struct GateConfig {
     StreamInfo stream = {};
+    bool by_lanes = true;  ///< false: every sample on its own, the reference; the same to the bit
 };
 
 /// Looks at the raw values before any filter, marks those that do not count, takes the electrode's
@@ -80,7 +82,11 @@ private:
     };
 
     template <class T>
-    void take(const RawFrames& raw) noexcept;
+    void load(const RawFrames& raw) noexcept;
+    void take(std::size_t n_frames) noexcept;
+    bool is_calm(const Memory& memory) const noexcept;
+    void from_lanes(std::size_t channel) noexcept;
+    void to_lanes(std::size_t channel) noexcept;
     float sample(std::size_t channel, double raw, std::uint8_t& flags) noexcept;
     void remember(Memory& memory, double raw) noexcept;
     bool is_saturated(const Memory& memory, const Scale& scale, double raw) const noexcept;
@@ -89,12 +95,16 @@ private:
 
     std::size_t n_channels_;
     std::vector<Scale> scales_;
+    /// What a GateLanes holds too is only right in here while sample() has the channel in hand.
     std::vector<Memory> memories_;
+    GateLanes lanes_;
+    bool by_lanes_;
+    std::vector<std::size_t> watched_;       // channels to which something happens in this block
     std::size_t n_moving_ = 0;               // channels whose value changes
     bool after_gap_ = false;
     std::uint32_t n_short_settle_, n_settle_, n_short_fault_, n_rail_off_, n_flat_off_, n_flat_alone_,
         n_good_again_;
-    std::vector<float> samples_;
+    AlignedVector<float> samples_;
     std::vector<std::uint8_t> flags_;
 };
 
