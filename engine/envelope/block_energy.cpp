@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "engine/envelope/square_sums.hpp"
+
 namespace tonus {
 namespace {
 
@@ -24,53 +26,73 @@ void count(TickCounts& counts, std::uint8_t flags) noexcept {
 BlockEnergy::BlockEnergy(Rate rate, std::size_t n_channels)
     : rate_(rate),
       n_channels_(n_channels),
+      lanes_(padded_lanes(n_channels)),
       tick_end_(rate.first_frame_of(1)),
-      energy_((kTicksMax + 1) * n_channels, 0.0),
-      counts_((kTicksMax + 1) * n_channels),
+      energy_((kTicksMax + 1) * lanes_, 0.0),
+      counts_((kTicksMax + 1) * lanes_),
       ticks_(kTicksMax) {}
 
 void BlockEnergy::begin_call() noexcept {
     // The open tick was left behind those handed out by the last call: it comes first now.
     if (n_done_ == 0) return;
-    std::copy_n(energy_.begin() + static_cast<std::ptrdiff_t>(slot()), n_channels_, energy_.begin());
-    std::copy_n(counts_.begin() + static_cast<std::ptrdiff_t>(slot()), n_channels_, counts_.begin());
+    std::copy_n(energy_.begin() + static_cast<std::ptrdiff_t>(slot()), lanes_, energy_.begin());
+    std::copy_n(counts_.begin() + static_cast<std::ptrdiff_t>(slot()), lanes_, counts_.begin());
     n_done_ = 0;
 }
 
-void BlockEnergy::end_frame() noexcept {
-    ++next_frame_;
+/// How many of the next `n` frames belong to the open tick.
+std::size_t BlockEnergy::n_of_tick(std::size_t n) const noexcept { return static_cast<std::size_t>(std::min<std::uint64_t>(n, tick_end_ - next_frame_)); }
+
+void BlockEnergy::advance(std::size_t n_frames) noexcept {
+    next_frame_ += n_frames;
     if (next_frame_ < tick_end_) return;
     ticks_[n_done_] = {tick_, {energy_.data() + slot(), n_channels_}, {counts_.data() + slot(), n_channels_}};
     ++n_done_;
     ++tick_;
     tick_end_ = rate_.first_frame_of(tick_ + 1);
-    std::fill_n(energy_.begin() + static_cast<std::ptrdiff_t>(slot()), n_channels_, 0.0);
-    std::fill_n(counts_.begin() + static_cast<std::ptrdiff_t>(slot()), n_channels_, TickCounts{});
+    std::fill_n(energy_.begin() + static_cast<std::ptrdiff_t>(slot()), lanes_, 0.0);
+    std::fill_n(counts_.begin() + static_cast<std::ptrdiff_t>(slot()), lanes_, TickCounts{});
 }
 
 std::span<const EnergyTick> BlockEnergy::process(const Block<unit::Microvolt>& block) noexcept {
     begin_call();
-    for (std::size_t i = 0; i < block.n_frames(); ++i) {
-        const std::span<const float> frame = block.frame(i);
-        const std::span<const std::uint8_t> flags = block.flags(i);
-        double* const energy = energy_.data() + slot();
-        TickCounts* const counts = counts_.data() + slot();
-        for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-            const auto x = static_cast<double>(frame[channel]);
-            energy[channel] += flags[channel] == 0 ? x * x : 0.0;
-            count(counts[channel], flags[channel]);
-        }
-        end_frame();
+    for (std::size_t done = 0; done < block.n_frames();) {
+        const Block<unit::Microvolt> part = block.from(done).first(n_of_tick(block.n_frames() - done));
+        add_squares({part.lanes(0).data(), part.flags(0).data(), part.stride(), part.n_frames()}, energy_.data() + slot());
+        count_flags(part);
+        advance(part.n_frames());
+        done += part.n_frames();
     }
     return {ticks_.data(), n_done_};
 }
 
+void BlockEnergy::count_flags(const Block<unit::Microvolt>& part) noexcept {
+    const auto n_frames = static_cast<std::uint32_t>(part.n_frames());
+    for (std::size_t group = 0; group < lanes_; group += kLanes) {
+        TickCounts* const counts = counts_.data() + slot() + group;
+        const std::uint8_t* const flags = part.flags(0).data() + group;
+        const bool flagged = any_flagged(flags, part.stride(), part.n_frames());
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            if (!flagged) {
+                counts[lane].n_frames += n_frames;
+                counts[lane].n_valid += n_frames;
+                continue;
+            }
+            for (std::size_t i = 0; i < part.n_frames(); ++i) count(counts[lane], flags[i * part.stride() + lane]);
+        }
+    }
+}
+
 std::span<const EnergyTick> BlockEnergy::skip(std::size_t n_frames) noexcept {
     begin_call();
-    for (std::size_t i = 0; i < n_frames; ++i) {
-        TickCounts* const counts = counts_.data() + slot();
-        for (std::size_t channel = 0; channel < n_channels_; ++channel) count(counts[channel], sample_flag::gap);
-        end_frame();
+    for (std::size_t done = 0; done < n_frames;) {
+        const std::size_t n = n_of_tick(n_frames - done);
+        for (std::size_t lane = 0; lane < lanes_; ++lane) {
+            counts_[slot() + lane].n_frames += static_cast<std::uint32_t>(n);
+            counts_[slot() + lane].n_gap += static_cast<std::uint32_t>(n);
+        }
+        advance(n);
+        done += n;
     }
     return {ticks_.data(), n_done_};
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/core/aligned.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -44,16 +45,18 @@ public:
 
 private:
     void begin_call() noexcept;
-    void end_frame() noexcept;
-    std::size_t slot() const noexcept { return n_done_ * n_channels_; }
+    std::size_t n_of_tick(std::size_t n) const noexcept;
+    void count_flags(const Block<unit::Microvolt>& part) noexcept;
+    void advance(std::size_t n_frames) noexcept;
+    std::size_t slot() const noexcept { return n_done_ * lanes_; }
 
     Rate rate_;
-    std::size_t n_channels_;
+    std::size_t n_channels_, lanes_;
     std::uint64_t next_frame_ = 0;
     std::uint64_t tick_ = 0;
     std::uint64_t tick_end_;             // first frame of the next tick
     std::size_t n_done_ = 0;             // ticks finished in this call
-    std::vector<double> energy_;         // [tick of this call][channel]; the last is open
+    AlignedVector<double> energy_;       // [tick of this call][lane]; the last is open
     std::vector<TickCounts> counts_;
     std::vector<EnergyTick> ticks_;
 };

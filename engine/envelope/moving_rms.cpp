@@ -18,14 +18,15 @@ Reason cause_of(const TickCounts& sum) noexcept {
     return Reason::settling;
 }
 
-void add(TickCounts& sum, const TickCounts& counts) noexcept {
-    sum.n_frames += counts.n_frames;
-    sum.n_valid += counts.n_valid;
-    sum.n_saturated += counts.n_saturated;
-    sum.n_gap += counts.n_gap;
-    sum.n_lead_off += counts.n_lead_off;
-    sum.n_settling += counts.n_settling;
-    sum.n_not_finite += counts.n_not_finite;
+/// Counts are whole numbers: a running sum of them never goes wrong.
+void add(TickCounts& sum, const TickCounts& in, const TickCounts& out) noexcept {
+    sum.n_frames += in.n_frames - out.n_frames;
+    sum.n_valid += in.n_valid - out.n_valid;
+    sum.n_saturated += in.n_saturated - out.n_saturated;
+    sum.n_gap += in.n_gap - out.n_gap;
+    sum.n_lead_off += in.n_lead_off - out.n_lead_off;
+    sum.n_settling += in.n_settling - out.n_settling;
+    sum.n_not_finite += in.n_not_finite - out.n_not_finite;
 }
 
 }  // namespace
@@ -35,26 +36,27 @@ MovingRms::MovingRms(RmsConfig config)
       window_(std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(config.window_s / kTickS)))),
       energy_(window_ * n_channels_, 0.0),
       counts_(window_ * n_channels_),
+      sum_(n_channels_, 0.0),
+      count_(n_channels_),
       rms_uv_(n_channels_, 0.0f),
       status_(n_channels_, {.state = ValueState::invalid, .reason = Reason::settling}),
       n_held_(n_channels_, kHoldTicks + 1) {}
 
 Tick<unit::Microvolt> MovingRms::process(const EnergyTick& tick) noexcept {
     const auto slot = static_cast<std::ptrdiff_t>(next_ * n_channels_);
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) add(count_[ch], tick.counts[ch], counts_[next_ * n_channels_ + ch]);
     std::copy(tick.energy_uv2.begin(), tick.energy_uv2.end(), energy_.begin() + slot);
     std::copy(tick.counts.begin(), tick.counts.end(), counts_.begin() + slot);
     next_ = (next_ + 1) % window_;
     n_ticks_ = std::min(n_ticks_ + 1, window_);
 
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        double energy = 0.0;
-        TickCounts sum;
-        for (std::size_t i = 0; i < n_ticks_; ++i) {
-            energy += energy_[i * n_channels_ + channel];
-            add(sum, counts_[i * n_channels_ + channel]);
-        }
-        judge(channel, energy, sum);
+    // Channels are the inner loop, and the one that vectorises.
+    std::fill(sum_.begin(), sum_.end(), 0.0);
+    for (std::size_t i = 0; i < n_ticks_; ++i) {
+        const double* const energy = energy_.data() + i * n_channels_;
+        for (std::size_t ch = 0; ch < n_channels_; ++ch) sum_[ch] += energy[ch];
     }
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) judge(ch, sum_[ch], count_[ch]);
     return {tick.index, rms_uv_, status_};
 }
 

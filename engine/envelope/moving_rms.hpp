@@ -12,7 +12,7 @@ struct RmsConfig {
     double window_s = 0.25;  ///< whole ticks, 0.05 to 2
 };
 
-/// The RMS of the last window, from the energies of its ticks. Nothing is ever subtracted from a
+/// The RMS of the last window, from the energies of its ticks. No energy is ever subtracted from a
 /// running sum, so nothing stays wrong after a spike.
 ///
 /// Output     valid while at least half of the window's samples count; below that the last value
@@ -37,6 +37,8 @@ private:
     std::size_t next_ = 0;
     std::vector<double> energy_;       // [slot][channel]
     std::vector<TickCounts> counts_;
+    std::vector<double> sum_;          // [channel], over the window
+    std::vector<TickCounts> count_;
     std::vector<float> rms_uv_;
     std::vector<Status> status_;
     std::vector<std::uint32_t> n_held_;  // ticks since the last valid value

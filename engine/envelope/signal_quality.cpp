@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/condition/butterworth.hpp"
+#include "engine/envelope/square_sums.hpp"
 
 namespace tonus {
 namespace {
@@ -16,31 +17,35 @@ constexpr double kSmrFloorDb = -6.0, kSmrSpanDb = 18.0;
 // Kurtosis (3 is Gaussian): 1 up to an excess of 1.5, down to 0.3 at 6.
 constexpr double kExcessGood = 1.5, kExcessBad = 6.0, kShapeWorst = 0.3;
 
+std::vector<Section> low_band(double rate_hz) {
+    // Steep below, because a baseline wanders at a few tenths of a hertz in everybody.
+    std::vector<Section> sections = butterworth_high_pass(4, kLowHz, rate_hz);
+    const std::vector<Section> above = butterworth_low_pass(2, kHighHz, rate_hz);
+    sections.insert(sections.end(), above.begin(), above.end());
+    return sections;
+}
+
 }  // namespace
 
 SignalQuality::SignalQuality(SignalQualityConfig config)
     : config_(std::move(config)),
-      low_band_(config_.n_channels, 3),
-      low_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0),
-      parts_(kParts * config_.n_channels),
-      hum_uv_(kBlockFrames * padded_lanes(config_.n_channels), 0.0f),
+      lanes_(padded_lanes(config_.n_channels)),
+      low_band_(std::vector<std::vector<Section>>(config_.n_channels, low_band(config_.rate.hz()))),
+      low_uv_(kBlockFrames * lanes_, 0.0),
+      hum_uv_(kBlockFrames * lanes_, 0.0f),
       latest_(config_.n_channels),
       pending_(kPendingMax * config_.n_channels),
       n_part_(std::max<std::uint64_t>(1, config_.rate.frames_in(kPartS))) {
     config_.rest_uv.resize(config_.n_channels, 0.0);
-    // Steep below, because a baseline wanders at a few tenths of a hertz in everybody.
-    std::vector<Section> sections = butterworth_high_pass(4, kLowHz, config_.rate.hz());
-    const std::vector<Section> above = butterworth_low_pass(2, kHighHz, config_.rate.hz());
-    sections.insert(sections.end(), above.begin(), above.end());
-    for (std::size_t ch = 0; ch < config_.n_channels; ++ch) low_band_.set_channel(ch, sections);
+    for (AlignedVector<double>* sum : {&sums_.square, &sums_.fourth, &sums_.low_square, &sums_.hum_square}) {
+        sum->resize(kParts * lanes_, 0.0);
+    }
+    sums_.counts.resize(kParts * lanes_);
 }
 
 void SignalQuality::process_gated(const Block<unit::Microvolt>& gated) noexcept {
-    for (std::size_t i = 0; i < gated.n_frames(); ++i) {
-        const std::span<double> low = std::span{low_uv_}.subspan(i * gated.stride(), gated.stride());
-        std::copy(gated.lanes(i).begin(), gated.lanes(i).end(), low.begin());
-        low_band_.process(low);
-    }
+    std::copy_n(gated.lanes(0).data(), gated.n_frames() * lanes_, low_uv_.data());
+    low_band_.process({low_uv_.data(), low_uv_.data(), lanes_, gated.n_frames()});
 }
 
 void SignalQuality::process_with_hum(const Block<unit::Microvolt>& filtered) noexcept {
@@ -53,40 +58,64 @@ void SignalQuality::process_without_hum(const Block<unit::Microvolt>& filtered) 
     has_hum_ = true;
 }
 
+/// How many of the next `n` frames belong to the part under way.
+std::size_t SignalQuality::n_of_part(std::size_t n) const noexcept {
+    return static_cast<std::size_t>(std::min<std::uint64_t>(n, n_part_ - n_frames_ % n_part_));
+}
+
 void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept {
-    for (std::size_t i = 0; i < conditioned.n_frames(); ++i) {
-        const std::span<const float> frame = conditioned.frame(i);
-        const std::span<const std::uint8_t> flags = conditioned.flags(i);
-        const double* const low = low_uv_.data() + i * conditioned.stride();
-        for (std::size_t ch = 0; ch < config_.n_channels; ++ch) {
-            Sums& sums = parts_[part_ * config_.n_channels + ch];
-            ++sums.n_frames;
-            sums.n_saturated += (flags[ch] & sample_flag::saturated) != 0 ? 1u : 0u;
-            if (flags[ch] != 0) continue;
-            const double square = static_cast<double>(frame[ch]) * static_cast<double>(frame[ch]);
-            ++sums.n_valid;
-            sums.square += square;
-            sums.fourth += square * square;
-            if (has_hum_) {
-                const auto hum = static_cast<double>(hum_uv_[i * conditioned.stride() + ch]);
-                sums.hum_square += hum * hum;
-            }
-            sums.low_square += low[ch] * low[ch];
-        }
-        end_frame();
+    for (std::size_t done = 0; done < conditioned.n_frames();) {
+        const Block<unit::Microvolt> part = conditioned.from(done).first(n_of_part(conditioned.n_frames() - done));
+        const std::uint8_t* const flags = part.flags(0).data();
+        const std::size_t n = part.n_frames(), at = part_ * lanes_;
+        add_squares_and_fourths({part.lanes(0).data(), flags, lanes_, n}, sums_.square.data() + at, sums_.fourth.data() + at);
+        if (has_hum_) add_squares(FlaggedFrames<float>{hum_uv_.data() + done * lanes_, flags, lanes_, n}, sums_.hum_square.data() + at);
+        add_squares(FlaggedFrames<double>{low_uv_.data() + done * lanes_, flags, lanes_, n}, sums_.low_square.data() + at);
+        count(part);
+        advance(n);
+        done += n;
     }
     has_hum_ = false;
 }
 
-void SignalQuality::skip(std::size_t n_frames) noexcept {
-    for (std::size_t i = 0; i < n_frames; ++i) {
-        for (std::size_t ch = 0; ch < config_.n_channels; ++ch) ++parts_[part_ * config_.n_channels + ch].n_frames;
-        end_frame();
+void SignalQuality::count(const Block<unit::Microvolt>& part) noexcept {
+    const auto n_frames = static_cast<std::uint32_t>(part.n_frames());
+    for (std::size_t group = 0; group < lanes_; group += kLanes) {
+        Counts* const counts = sums_.counts.data() + part_ * lanes_ + group;
+        const std::uint8_t* const flags = part.flags(0).data() + group;
+        const bool flagged = any_flagged(flags, lanes_, part.n_frames());
+        for (std::size_t lane = 0; lane < kLanes; ++lane) {
+            counts[lane].n_frames += n_frames;
+            if (!flagged) counts[lane].n_valid += n_frames;
+            for (std::size_t i = 0; flagged && i < part.n_frames(); ++i) {
+                const std::uint8_t flag = flags[i * lanes_ + lane];
+                counts[lane].n_valid += flag == 0 ? 1u : 0u;
+                counts[lane].n_saturated += (flag & sample_flag::saturated) != 0 ? 1u : 0u;
+            }
+        }
     }
 }
 
-void SignalQuality::end_frame() noexcept {
-    if (++n_frames_ % n_part_ != 0) return;
+void SignalQuality::skip(std::size_t n_frames) noexcept {
+    for (std::size_t done = 0; done < n_frames;) {
+        const std::size_t n = n_of_part(n_frames - done);
+        for (std::size_t lane = 0; lane < lanes_; ++lane) sums_.counts[part_ * lanes_ + lane].n_frames += static_cast<std::uint32_t>(n);
+        advance(n);
+        done += n;
+    }
+}
+
+void SignalQuality::clear_part() noexcept {
+    const auto at = static_cast<std::ptrdiff_t>(part_ * lanes_);
+    for (AlignedVector<double>* sum : {&sums_.square, &sums_.fourth, &sums_.low_square, &sums_.hum_square}) {
+        std::fill_n(sum->begin() + at, lanes_, 0.0);
+    }
+    std::fill_n(sums_.counts.begin() + at, lanes_, Counts{});
+}
+
+void SignalQuality::advance(std::size_t n_frames) noexcept {
+    n_frames_ += n_frames;
+    if (n_frames_ % n_part_ != 0) return;
     if (n_pending_ == kPendingMax) {  // nobody asked for ticks: the newest counts
         std::copy_n(pending_.begin(), config_.n_channels, latest_.begin());
         n_pending_ = 0;
@@ -95,7 +124,7 @@ void SignalQuality::end_frame() noexcept {
     for (std::size_t ch = 0; ch < config_.n_channels; ++ch) pending_[n_pending_ * config_.n_channels + ch] = judge(ch);
     ++n_pending_;
     part_ = (part_ + 1) % kParts;
-    for (std::size_t ch = 0; ch < config_.n_channels; ++ch) parts_[part_ * config_.n_channels + ch] = {};
+    clear_part();
 }
 
 void SignalQuality::tick(std::uint64_t index) noexcept {
@@ -111,16 +140,19 @@ void SignalQuality::tick(std::uint64_t index) noexcept {
 }
 
 Quality SignalQuality::judge(std::size_t channel) const noexcept {
-    Sums all;
+    struct {
+        std::uint32_t n_frames = 0, n_valid = 0, n_saturated = 0;
+        double square = 0.0, fourth = 0.0, low_square = 0.0, hum_square = 0.0;
+    } all;
     for (std::size_t p = 0; p < kParts; ++p) {
-        const Sums& part = parts_[p * config_.n_channels + channel];
-        all.n_frames += part.n_frames;
-        all.n_valid += part.n_valid;
-        all.n_saturated += part.n_saturated;
-        all.square += part.square;
-        all.fourth += part.fourth;
-        all.low_square += part.low_square;
-        all.hum_square += part.hum_square;
+        const std::size_t at = p * lanes_ + channel;
+        all.n_frames += sums_.counts[at].n_frames;
+        all.n_valid += sums_.counts[at].n_valid;
+        all.n_saturated += sums_.counts[at].n_saturated;
+        all.square += sums_.square[at];
+        all.fourth += sums_.fourth[at];
+        all.low_square += sums_.low_square[at];
+        all.hum_square += sums_.hum_square[at];
     }
     Quality q;
     const double n = std::max<double>(all.n_frames, 1.0), n_valid = std::max<double>(all.n_valid, 1.0);

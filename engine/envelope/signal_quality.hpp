@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/condition/section_cascade.hpp"
+#include "engine/condition/lane_cascade.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -57,20 +57,28 @@ public:
 private:
     static constexpr std::size_t kParts = 10;
 
-    struct Sums {
+    struct Counts {
         std::uint32_t n_frames = 0, n_valid = 0, n_saturated = 0;
-        double square = 0.0, fourth = 0.0;  // of the valid conditioned samples
-        double low_square = 0.0;            // 0.5-20 Hz
-        double hum_square = 0.0;            // of what was taken off as mains
     };
-    void end_frame() noexcept;
+    /// [part][lane], of the valid conditioned samples.
+    struct Sums {
+        AlignedVector<double> square, fourth;
+        AlignedVector<double> low_square;  // 0.5-20 Hz
+        AlignedVector<double> hum_square;  // of what was taken off as mains
+        std::vector<Counts> counts;
+    };
+    void count(const Block<unit::Microvolt>& part) noexcept;
+    void clear_part() noexcept;
+    void advance(std::size_t n_frames) noexcept;
+    std::size_t n_of_part(std::size_t n) const noexcept;
     Quality judge(std::size_t channel) const noexcept;
 
     SignalQualityConfig config_;
-    SectionCascade<double> low_band_;       // half a hertz at 4 kHz leaves floats no digits
-    std::vector<double> low_uv_;            // of the gated block that came last
-    std::vector<Sums> parts_;               // [part][channel]
-    std::vector<float> hum_uv_;             // what the canceller took off the block that came last
+    std::size_t lanes_;
+    LaneCascade<double> low_band_;          // half a hertz at 4 kHz leaves floats no digits
+    AlignedVector<double> low_uv_;          // of the gated block that came last
+    Sums sums_;
+    AlignedVector<float> hum_uv_;             // what the canceller took off the block that came last
     bool has_hum_ = false;
     std::vector<Quality> latest_;
     // Judged, and not yet published: a block holds the ends of a few parts at most.
