@@ -6,6 +6,8 @@
 #include <memory>
 #include <span>
 
+#include "engine/core/aligned.hpp"
+
 namespace tonus {
 
 /// A lock-free queue of byte records from one thread to one other.
@@ -17,14 +19,14 @@ namespace tonus {
 /// Real time  neither end allocates, waits or calls the system.
 /// Threads    one Writer and one Reader; the ring outlives both.
 /// Order      commit() releases what was written to the reader that acquires it, pop() hands the
-///            room back in the same way. Each end keeps a copy of the other's position on its own
+///            room back in the same way (checked in every order: tests/model). Each end keeps a copy of the other's position on its own
 ///            cache line and looks again only when the copy says full or empty.
 class RecordRing {
 public:
     /// Room for at least `capacity_bytes` with headers. Memory is touched here, not at first use.
     explicit RecordRing(std::size_t capacity_bytes);
 
-    class Writer {
+    class alignas(kAlignment) Writer {
     public:
         explicit Writer(RecordRing& ring) noexcept : ring_(&ring) {}
         Writer(Writer&&) noexcept = default;
@@ -43,7 +45,7 @@ public:
         std::uint64_t head_seen_ = 0;   // the reader's position when last looked at
     };
 
-    class Reader {
+    class alignas(kAlignment) Reader {
     public:
         explicit Reader(RecordRing& ring) noexcept : ring_(&ring) {}
         Reader(Reader&&) noexcept = default;
@@ -72,7 +74,6 @@ private:
     // headers never wrap. A size of kSkip sends the reader to the start of the buffer.
     static constexpr std::size_t kHeaderBytes = 8;
     static constexpr std::uint64_t kSkip = ~std::uint64_t{0};
-    static constexpr std::size_t kCacheLine = 64;
 
     static constexpr std::uint64_t stored_size(std::uint64_t n_bytes) noexcept {
         return kHeaderBytes + (n_bytes + kHeaderBytes - 1) / kHeaderBytes * kHeaderBytes;
@@ -81,8 +82,8 @@ private:
 
     std::size_t mask_;
     std::unique_ptr<std::byte[]> data_;
-    alignas(kCacheLine) std::atomic<std::uint64_t> tail_{0};  // written by the writer
-    alignas(kCacheLine) std::atomic<std::uint64_t> head_{0};  // written by the reader
+    alignas(kAlignment) std::atomic<std::uint64_t> tail_{0};  // written by the writer
+    alignas(kAlignment) std::atomic<std::uint64_t> head_{0};  // written by the reader
 };
 
 }  // namespace tonus
