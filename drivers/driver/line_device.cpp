@@ -6,6 +6,14 @@ void LineDevice::give_up(std::string_view why) noexcept {
     if (trouble_.empty()) trouble_.append(name_).append(": ").append(why);
 }
 
+bool LineDevice::wait_for(std::chrono::milliseconds timeout, const std::function<bool(std::span<const std::byte>)>& enough) {
+    const std::int64_t end_ns = line_.clock().now_ns() + std::chrono::nanoseconds{timeout}.count();
+    while (line_.clock().now_ns() < end_ns && !line_.is_closed()) {
+        if (enough(line_.read(std::chrono::milliseconds{20}))) return true;
+    }
+    return false;
+}
+
 ReadStatus LineDevice::read(FrameSink& sink, std::chrono::milliseconds timeout) noexcept {
     const std::span<const std::byte> bytes = line_.read(timeout);
     if (!bytes.empty() && decode(bytes, sink)) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,10 @@ protected:
 
     /// To be called by start(): silence is counted from here.
     void expect_frames() noexcept { last_frame_ns_ = line_.clock().now_ns(); }
+
+    /// Reads until `enough` says so of what came. False when it does not in time. For devices that
+    /// stream without being asked: that what they send can be read is all the greeting there is.
+    bool wait_for(std::chrono::milliseconds timeout, const std::function<bool(std::span<const std::byte>)>& enough);
 
     /// What else can be wrong with a device that answers; ends it as lost.
     void give_up(std::string_view why) noexcept;
