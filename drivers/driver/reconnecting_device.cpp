@@ -22,6 +22,7 @@ public:
         const std::int64_t now_ns = device_.clock_.now_ns();
         if (!place.first) {
             place.first = first_index;
+            frames.after_absence = place.any;
             place.base = place.any ? place.next + frames_away(stream, frames.n_frames, now_ns) : first_index;
             place.any = true;
         }

@@ -27,12 +27,14 @@ struct RawFrames {
     /// When the read that brought them was complete, in ns since the session began. Replayed and
     /// simulated frames bring theirs along, so that a replay repeats the live run.
     std::int64_t arrival_ns = kUnstamped;
+    /// The first since the device came back: what is missing before them was never on its way.
+    bool after_absence = false;
 
     std::size_t frame_bytes() const noexcept { return n_channels * size_of(type); }
     std::span<const std::byte> bytes() const noexcept { return {data, n_frames * frame_bytes()}; }
 
     RawFrames slice(std::size_t first, std::size_t n) const noexcept {
-        return {type, n_channels, n, data + first * frame_bytes(), arrival_ns};
+        return {type, n_channels, n, data + first * frame_bytes(), arrival_ns, after_absence && first == 0};
     }
 
     /// One sample as a double; every type fits without rounding.

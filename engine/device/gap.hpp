@@ -12,11 +12,12 @@ enum class GapCause : std::uint8_t {
     device,     ///< the device's own counter jumped: radio, cable or the device itself
     overrun,    ///< our ring was full
     recording,  ///< the recording was interrupted, or lost them before
+    away,       ///< the device was gone: unplugged, switched off or out of reach
 };
-inline constexpr std::size_t kGapCauses = 3;
+inline constexpr std::size_t kGapCauses = 4;
 
 constexpr std::string_view gap_cause_name(GapCause cause) noexcept {
-    constexpr std::array<std::string_view, kGapCauses> names{"device", "overrun", "recording"};
+    constexpr std::array<std::string_view, kGapCauses> names{"device", "overrun", "recording", "away"};
     return names[static_cast<std::size_t>(cause)];
 }
 

@@ -15,7 +15,7 @@ Placement StreamAccount::place(const FrameRecord& record, ResultPort& out) noexc
     const Placement placement = timeline_.place(record);
     n_overrun_seen_ += record.overrun_before;
     const std::uint64_t first = placement.frame - placement.n_gap();
-    report_gap(first, placement.n_gap_device, timeline_.jump_cause(), out);
+    report_gap(first, placement.n_gap_device, placement.cause, out);
     report_gap(first + placement.n_gap_device, placement.n_gap_overrun, GapCause::overrun, out);
 
     const ClockEstimate& clock = timeline_.clock();

@@ -47,7 +47,8 @@ bool FrameRing::Writer::push(std::size_t stream, std::uint64_t first_index, cons
                 .first_index = first_index + done,
                 .arrival_ns = piece.arrival_ns == kUnstamped ? now_ns : piece.arrival_ns,
                 .overrun_before = overrun_pending_[stream],
-                .stream = static_cast<std::uint32_t>(stream),
+                .stream = static_cast<std::uint16_t>(stream),
+                .after_absence = piece.after_absence ? std::uint16_t{1} : std::uint16_t{0},
                 .n_frames = static_cast<std::uint32_t>(piece.n_frames)};
             std::memcpy(room.data(), &header, sizeof header);
             std::memcpy(room.data() + sizeof header, samples.data(), samples.size());
@@ -79,7 +80,8 @@ std::optional<FrameRecord> FrameRing::Reader::front() noexcept {
                    .n_channels = shape.n_channels,
                    .n_frames = header.n_frames,
                    .data = bytes.data() + sizeof header,
-                   .arrival_ns = header.arrival_ns}};
+                   .arrival_ns = header.arrival_ns,
+                   .after_absence = header.after_absence != 0}};
 }
 
 }  // namespace tonus

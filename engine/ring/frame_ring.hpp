@@ -95,7 +95,8 @@ private:
         std::uint64_t first_index;
         std::int64_t arrival_ns;
         std::uint64_t overrun_before;
-        std::uint32_t stream;
+        std::uint16_t stream;
+        std::uint16_t after_absence;
         std::uint32_t n_frames;
     };
     struct Shape {

@@ -52,12 +52,13 @@ Placement StreamTimeline::place(const FrameRecord& record) noexcept {
     }
     placement.n_gap_overrun = std::min(record.overrun_before, n_jump);
     placement.n_gap_device = n_jump - placement.n_gap_overrun;
+    placement.cause = record.frames.after_absence ? GapCause::away : jump_cause_;
     placement.frame += n_jump;
     n_ignored_in_a_row_ = 0;
 
     const std::uint64_t n_used = n - placement.n_skip;
     ledger_.received += n_used;
-    ledger_.lost[static_cast<std::size_t>(jump_cause_)] += placement.n_gap_device;
+    ledger_.lost[static_cast<std::size_t>(placement.cause)] += placement.n_gap_device;
     ledger_.lost[static_cast<std::size_t>(GapCause::overrun)] += placement.n_gap_overrun;
     if (placement.n_gap() > 0) ++ledger_.n_gaps;
 

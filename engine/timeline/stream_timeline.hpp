@@ -14,6 +14,7 @@ struct Placement {
     std::uint64_t frame = 0;         ///< of the first frame used, counted from the stream's first
     std::uint64_t n_gap_device = 0;  ///< frames missing before it, lost by device or recording
     std::uint64_t n_gap_overrun = 0; ///< frames missing before it, refused by our ring
+    GapCause cause = GapCause::device;  ///< of n_gap_device
     std::size_t n_skip = 0;          ///< leading frames of the record to leave out: seen before
 
     std::uint64_t n_gap() const noexcept { return n_gap_device + n_gap_overrun; }
@@ -40,7 +41,6 @@ public:
     const LossLedger& ledger() const noexcept { return ledger_; }
     const ClockEstimate& clock() const noexcept { return clock_.estimate(); }
     std::uint64_t next_frame() const noexcept { return next_frame_; }
-    GapCause jump_cause() const noexcept { return jump_cause_; }
 
 private:
     bool plausible(std::uint64_t n_jump, std::int64_t arrival_ns) const noexcept;

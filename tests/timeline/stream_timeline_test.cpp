@@ -44,6 +44,20 @@ TEST(StreamTimeline, TellsTheDevicesLossFromOurs) {
     EXPECT_EQ(ledger.lost[static_cast<std::size_t>(GapCause::device)], 50u);
 }
 
+// Unplugged is another cause than a loss on the way: other things are to be done about it.
+TEST(StreamTimeline, TellsAnAbsenceFromALoss) {
+    StreamTimeline timeline{emg_1000()};
+    timeline.place(record(0, 20, 20 * kMs));
+    FrameRecord back = record(4000, 20, 4020 * kMs);
+    back.frames.after_absence = true;
+    EXPECT_EQ(timeline.place(back).cause, GapCause::away);
+    timeline.place(record(4030, 20, 4050 * kMs));
+    const LossLedger& ledger = timeline.ledger();
+    EXPECT_EQ(ledger.lost[static_cast<std::size_t>(GapCause::away)], 3980u);
+    EXPECT_EQ(ledger.lost[static_cast<std::size_t>(GapCause::device)], 10u);
+    EXPECT_EQ(ledger.emitted(), 4050u);
+}
+
 TEST(StreamTimeline, IgnoresFramesThatComeAgain) {
     StreamTimeline timeline{emg_1000()};
     timeline.place(record(0, 20, 20 * kMs));
