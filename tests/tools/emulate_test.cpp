@@ -1,0 +1,88 @@
+// Drivers and emulators as a person uses them: two programs, and a real port between. What is on a
+// virtual clock elsewhere is here in real time, so it is short and its deadlines are wide.
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <thread>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include "tests/support/command.hpp"
+
+namespace tonus {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using test::run_tonus;
+
+/// `tonus emulate` in the background, until its duration is over.
+class Emulated {
+public:
+    Emulated(const std::string& device, int duration_s) : file_(fs::temp_directory_path() / ("tonus_emulate_" + std::to_string(getpid()))) {
+        fs::remove(file_);
+        const std::string line = std::string{TONUS_BINARY} + " emulate '" + device + "' --subject 'subject=7&task=reps' --duration " +
+                                 std::to_string(duration_s) + " >" + file_.string() + " 2>&1 &";
+        started_ = std::system(line.c_str()) == 0;
+        for (int i = 0; i < 500 && address().empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{20});
+    }
+    ~Emulated() { fs::remove(file_); }
+
+    std::string address() const {
+        std::ifstream in{file_};
+        std::string line;
+        std::getline(in, line);
+        return in.good() && started_ ? line : "";
+    }
+
+private:
+    fs::path file_;
+    bool started_ = false;
+};
+
+json run_on(const std::string& source) {
+    const auto run = run_tonus("run --source '" + source + "' --duration 3 --json");
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    return json::parse(run.output, nullptr, false);
+}
+
+// EMG with a motion stream beside it, over a pseudo terminal.
+TEST(Emulate, APseudoTerminalCarriesALiveSession) {
+    const Emulated device{"cyton", 15};
+    ASSERT_TRUE(device.address().starts_with("cyton:/dev/")) << device.address();
+    const json summary = run_on(device.address());
+    ASSERT_TRUE(summary.is_object());
+    ASSERT_EQ(summary["streams"].size(), 2u);
+    EXPECT_GT(summary["streams"][0]["received"], 500);
+    EXPECT_EQ(summary["streams"][0]["received"], summary["streams"][0]["emitted"]);
+    EXPECT_GT(summary["streams"][1]["received"], 50);
+}
+
+TEST(Emulate, ALoopbackPortCarriesALiveSession) {
+    const std::string port = std::to_string(20000 + getpid() % 20000);
+    const Emulated server{"trigno:?sensors=2&port=" + port, 20};
+    ASSERT_EQ(server.address(), "trigno:127.0.0.1");
+    const json summary = run_on("trigno:127.0.0.1?port=" + port);
+    ASSERT_TRUE(summary.is_object());
+    ASSERT_EQ(summary["streams"].size(), 5u) << "EMG and two sensors' motion";
+    EXPECT_GT(summary["streams"][0]["received"], 500);
+    EXPECT_EQ(summary["streams"][0]["lost"]["device"], 0);
+}
+
+TEST(Emulate, SaysWhatCanBeEmulatedAndHow) {
+    const auto sim = run_tonus("emulate sim");
+    EXPECT_EQ(sim.exit_code, 2);
+    EXPECT_NE(sim.output.find("cyton"), std::string::npos) << sim.output;
+    const auto option = run_tonus("emulate 'cyton:?losst=0.1' --duration 1");
+    EXPECT_EQ(option.exit_code, 2);
+    EXPECT_NE(option.output.find("lost"), std::string::npos) << option.output;
+    const auto list = run_tonus("emulate cyton --list");
+    EXPECT_NE(list.output.find("unplug"), std::string::npos) << list.output;
+}
+
+}  // namespace
+}  // namespace tonus
