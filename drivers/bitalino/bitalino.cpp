@@ -145,6 +145,7 @@ const Driver bitalino_driver{
     .options = kOptions,
     .loss_detection = "frame counter modulo 16, whole turns by the clock; 4-bit checksum",
     .clock = "the device's own rate",
+    .units = "10 bits (6 for the fifth and sixth input) over 3.3 V / gain: 3.19 uV a step",
     .probe = &probe_bitalino,
     .open = &open_bitalino,
     .emulator_options = bitalino::emulator_options(),

@@ -192,6 +192,7 @@ const Driver cyton_driver{
     .options = kOptions,
     .loss_detection = "packet counter modulo 256, whole turns by the clock; no checksum",
     .clock = "the board's, 250 packets a second",
+    .units = "counts of 4.5 V / gain / (2^23 - 1), 22.35 nV at gain 24; acceleration in steps of 0.125 mg",
     .probe = &probe_cyton,
     .open = &open_cyton,
     .emulator_options = cyton::emulator_options(),

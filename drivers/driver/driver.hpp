@@ -28,6 +28,7 @@ struct Driver {
     std::span<const DriverOption> options;
     std::string_view loss_detection;  ///< how lost frames are known: "counter modulo 256", "none"
     std::string_view clock;           ///< what drives its time
+    std::string_view units;           ///< what is sent, and what one step of it is
     std::vector<Found> (*probe)(Ports& ports);  ///< devices present now; quick and harmless
     std::unique_ptr<Device> (*open)(const SourceUrl& url, Ports& ports);  ///< throws Error
     /// The device in software, for trials and tests; null for what is no device. Its options come

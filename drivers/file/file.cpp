@@ -79,6 +79,7 @@ const Driver file_driver{
     .options = kOptions,
     .loss_detection = "record times, counters and time columns of the file",
     .clock = "the file's own rate",
+    .units = "as the file says, or unit= and scale_uv=",
     .probe = &probe_file,
     .open = &open_file,
 };

@@ -152,6 +152,7 @@ const Driver otb_driver{
     .options = kOptions,
     .loss_detection = "step counter modulo 65536; no checksum, TCP",
     .clock = "the device's own rate",
+    .units = "counts of 286.1 nV, Quattrocento 508.6 nV; quaternion in steps of 1/16384",
     .probe = &probe_otb,
     .open = &open_otb,
     .emulator_options = otb::emulator_options(),

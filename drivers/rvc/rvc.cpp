@@ -82,6 +82,7 @@ const Driver rvc_driver{
     .options = kOptions,
     .loss_detection = "frame counter modulo 256; checksum of a byte",
     .clock = "the sensor's own, 100 frames a second",
+    .units = "steps of 0.001 g and 0.01 degrees",
     .probe = &probe_rvc,
     .open = &open_rvc,
     .emulator_options = rvc::emulator_options(),

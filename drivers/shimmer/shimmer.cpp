@@ -216,6 +216,7 @@ const Driver shimmer_driver{
     .options = kOptions,
     .loss_detection = "time stamps of 1/32768 s, modulo 512 s; checksum of 16 bits where the firmware has it",
     .clock = "the device's time stamps",
+    .units = "counts of 2.42 V / gain / (2^23 - 1), 24.04 nV; motion by the calibration stored in the device",
     .probe = &probe_shimmer,
     .open = &open_shimmer,
     .emulator_options = shimmer::emulator_options(),

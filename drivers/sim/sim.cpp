@@ -215,6 +215,7 @@ const Driver sim_driver{
     .options = sim_driver_options(),
     .loss_detection = "frame counter of 64 bits",
     .clock = "its own rate, with skew_ppm against ours",
+    .units = "counts of 22.35 nV, or uV as float; motion in m/s^2 and rad/s",
     .probe = &probe_sim,
     .open = &open_sim,
 };

@@ -256,6 +256,7 @@ const Driver text_driver{
     .options = kOptions,
     .loss_detection = "a counter or time column where columns= names one, otherwise none; *XX with checksum=on",
     .clock = "rate=, or as counted in two seconds",
+    .units = "steps of vref / 2^bits / gain, 24.4 uV by default, or V, mV, uV as printed",
     .probe = &probe_text,
     .open = &open_text,
     .emulator_options = text::emulator_options(),

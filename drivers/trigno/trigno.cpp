@@ -192,6 +192,7 @@ const Driver trigno_driver{
     .options = kOptions,
     .loss_detection = "none: the server fills radio losses itself; a closed or silent connection is seen",
     .clock = "samples per frame of 13.5 ms, as the server states them",
+    .units = "V as float32; g and deg/s as float32",
     .probe = &probe_trigno,
     .open = &open_trigno,
     .emulator_options = trigno::emulator_options(),

@@ -157,6 +157,7 @@ const Driver witmotion_driver{
     .options = kOptions,
     .loss_detection = "the device's time in ms; checksum of a byte",
     .clock = "the device's time",
+    .units = "int16 over 16 g, 2000 deg/s and 1",
     .probe = &probe_witmotion,
     .open = &open_witmotion,
     .emulator_options = witmotion::emulator_options(),

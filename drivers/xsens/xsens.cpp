@@ -138,6 +138,7 @@ const Driver xsens_driver{
     .options = kOptions,
     .loss_detection = "packet counter modulo 65536; checksum of a byte",
     .clock = "the device's own rate",
+    .units = "m/s^2, rad/s and quaternion as float32",
     .probe = &probe_xsens,
     .open = &open_xsens,
     .emulator_options = xsens::emulator_options(),

@@ -12,7 +12,7 @@ void print_driver(const Driver& driver) {
     for (const DriverOption& option : driver.options) {
         fmt::print("    {:<12} {:<26} {}\n", option.name, option.value, option.summary);
     }
-    fmt::print("  losses   {}\n  clock    {}\n", driver.loss_detection, driver.clock);
+    fmt::print("  units    {}\n  losses   {}\n  clock    {}\n", driver.units, driver.loss_detection, driver.clock);
     for (const Found& found : driver.probe(system_ports())) fmt::print("  here now {}  ({})\n", found.url, found.what);
     fmt::print("\n");
 }
@@ -29,9 +29,9 @@ std::string driver_json(const Driver& driver) {
                              json_string(device.what));
     }
     return fmt::format(
-        "{{\"scheme\":{},\"summary\":{},\"url\":{},\"losses\":{},\"clock\":{},\"options\":[{}],\"present\":[{}]}}",
+        "{{\"scheme\":{},\"summary\":{},\"url\":{},\"units\":{},\"losses\":{},\"clock\":{},\"options\":[{}],\"present\":[{}]}}",
         json_string(driver.scheme), json_string(driver.summary), json_string(driver.url_syntax),
-        json_string(driver.loss_detection), json_string(driver.clock), options, found);
+        json_string(driver.units), json_string(driver.loss_detection), json_string(driver.clock), options, found);
 }
 
 }  // namespace
