@@ -21,7 +21,7 @@ constexpr std::array kOptions{
     DriverOption{"model", "muovi muovi+ sessantaquattro quattrocento, muovi", "which device it is"},
     DriverOption{"mode", "emg eeg, emg", "Muovi: 2000 Hz above 10 Hz, or 500 Hz with the offset"},
     DriverOption{"rate", "Hz, 2000 or 2048", "Sessantaquattro: 500 1000 2000 4000; Quattrocento: 512 2048 5120 10240"},
-    DriverOption{"channels", "64 or 120", "Sessantaquattro: 8 16 32 64; Quattrocento: 120 216 312 408"},
+    DriverOption{"channels", "64 or 120", "Sessantaquattro: 8 16 32 64 electrodes, bipolar half as many signals; Quattrocento: 120 216 312 408"},
     DriverOption{"input", "monopolar bipolar differential, monopolar", "how the electrodes are connected"},
     DriverOption{"highpass", "on off, on", "Sessantaquattro: its filter at 10.5 Hz (at 2000 Hz)"},
     DriverOption{"port", "number", "TCP port: 54321 Muovi, 45454 Sessantaquattro, 23456 Quattrocento"},

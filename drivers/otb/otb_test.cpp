@@ -31,7 +31,7 @@ TEST(OtbDecoder, MakesEveryCommandOfTheVectors) {
     const auto& sixty_four = vectors.at("sessantaquattro_commands");
     EXPECT_EQ(start_of("otb:?model=sessantaquattro"), sixty_four[0].at("hex"));
     EXPECT_EQ(stop_of("otb:?model=sessantaquattro"), sixty_four[1].at("hex"));
-    EXPECT_EQ(start_of("otb:?model=sessantaquattro&channels=8&input=bipolar"), sixty_four[4].at("hex"));
+    EXPECT_EQ(start_of("otb:?model=sessantaquattro&channels=16&input=bipolar"), sixty_four[4].at("hex"));
     const auto& muovi = vectors.at("muovi_commands");
     EXPECT_EQ(start_of("otb:"), muovi[0].at("hex"));
     EXPECT_EQ(start_of("otb:?mode=eeg"), muovi[4].at("hex"));
