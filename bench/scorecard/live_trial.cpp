@@ -82,7 +82,7 @@ Trial run_trial(const TrialConfig& config) {
         devices.push_back(device.get());
         streams.push_back(device->streams());
     }
-    Pipeline pipeline{streams, session_with_everything(streams)};
+    Pipeline pipeline{streams, config.everything ? session_with_everything(streams) : plain_session(streams)};
     ResultsTable table{system_files(), "/dev/null"};
     Gauge gauge;
     Sink* const sinks[] = {&table, &gauge};

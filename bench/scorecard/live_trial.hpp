@@ -18,6 +18,7 @@ struct TrialConfig {
     int n_motion_sensors = 0;    ///< beside it, of 6 channels at 200 Hz, each a device of its own
     bool busy_cores = false;     ///< every core has other work to do
     double frame_ring_s = 2.0;
+    bool everything = true;      ///< false: a plain session, without ECG path B and with flag engine A
     LivePlaces places = {};
 };
 

@@ -88,7 +88,7 @@ void LoadDevice::push_next(FrameSink& sink, std::int64_t now_ns) noexcept {
     next_ = end;
 }
 
-Session session_with_everything(std::span<const std::span<const StreamInfo>> devices) {
+Session plain_session(std::span<const std::span<const StreamInfo>> devices) {
     Session session = default_session(devices);
     const std::span<const Site> known = sites();
     for (std::size_t ch = 0; ch < session.channels.size(); ++ch) {
@@ -97,8 +97,13 @@ Session session_with_everything(std::span<const std::span<const StreamInfo>> dev
         channel.site = site.id;
         channel.muscle = site.muscle_class;
         channel.reference = MvcReference{.rest_uv = 2.5, .mvc_uv = 150.0};
-        channel.reference_template = channel.reference;
     }
+    return session;
+}
+
+Session session_with_everything(std::span<const std::span<const StreamInfo>> devices) {
+    Session session = plain_session(devices);
+    for (SessionChannel& channel : session.channels) channel.reference_template = channel.reference;
     session.ecg_template = true;
     session.engine = "B";
     return session;

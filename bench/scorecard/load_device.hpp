@@ -58,4 +58,7 @@ private:
 /// channels, both ECG paths, hum looked for, spectra, and flag engine B.
 Session session_with_everything(std::span<const std::span<const StreamInfo>> devices);
 
+/// The same with nothing asked for that a session does not do by itself: ECG path A alone, engine A.
+Session plain_session(std::span<const std::span<const StreamInfo>> devices);
+
 }  // namespace tonus::bench

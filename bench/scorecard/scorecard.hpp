@@ -19,7 +19,8 @@ struct Capacity {
     double seconds = 0.0;     ///< of the run that proved it
 };
 
-/// From the read that completes a 10 ms tick to its row in the result ring, 16 channels at 2 kHz.
+/// From the read that completes a 10 ms tick to its row in the result ring: a plain session of 16 channels
+/// at 2 kHz, reads of 10 ms, spinning of one frame.
 struct Latency {
     std::string condition;     ///< "idle", "loaded" (every core at work beside us), "spinning"
     Distribution to_row;

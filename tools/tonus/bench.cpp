@@ -26,6 +26,12 @@ Scorecard load_scorecard(const std::string& path) {
     return tonus::bench::scorecard_from_json(read_text(system_files(), path), path);
 }
 
+void write_text(const std::string& path, const std::string& text) {
+    TextWriter file{system_files(), path};
+    file.text(text);
+    file.close();
+}
+
 /// Says both side by side. Returns the exit code: 1 when something is worse than the ratio allows.
 int say_comparison(const Scorecard& before, const Scorecard& now, const BenchOptions& options) {
     const tonus::bench::Comparison comparison = compare(before, now, options.ratio);
@@ -35,16 +41,11 @@ int say_comparison(const Scorecard& before, const Scorecard& now, const BenchOpt
 }
 
 int bench_costs(const BenchOptions& options) {
-    std::optional<TextWriter> svg;
-    if (!options.svg.empty()) svg.emplace(system_files(), options.svg);
     ProgressBar bar{"measuring", !options.quiet};
     const tonus::bench::CostTable table = tonus::bench::measure_costs([&](const std::string&, double part) { bar.show(part); },
                                                                       [] { return interrupted().load(); });
-    if (svg) {
-        svg->text(cost_svg(table));
-        svg->close();
-    }
     if (!options.quiet) fmt::print("{}", cost_text(table));
+    if (!options.svg.empty()) write_text(options.svg, cost_svg(table));
     return 0;
 }
 
@@ -55,19 +56,14 @@ int bench(const BenchOptions& options) {
     // Read before measuring: two minutes are long to wait for a mistyped name.
     std::optional<Scorecard> before;
     if (!options.compare.empty()) before = load_scorecard(options.compare);
-    std::optional<TextWriter> json;
-    if (!options.json.empty()) {
-        if (options.json == options.compare || options.json == options.from) {
-            throw usage_error(options.json + " would be overwritten, and it is what is compared: name another file");
-        }
-        json.emplace(system_files(), options.json);
+    if (!options.json.empty() && (options.json == options.compare || options.json == options.from)) {
+        throw usage_error(options.json + " would be overwritten, and it is what is compared: name another file");
     }
     const Scorecard now = options.from.empty() ? measure(options) : load_scorecard(options.from);
-    if (json) {
-        json->text(scorecard_json(now));
-        json->close();
-    }
     if (!options.quiet && options.json != "/dev/stdout") fmt::print("{}", scorecard_text(now));
+    // After the text: a disk that refuses does not take the figures along, and a run that was stopped
+    // does not empty the file of an earlier one.
+    if (!options.json.empty()) write_text(options.json, scorecard_json(now));
     return before ? say_comparison(*before, now, options) : 0;
 }
 
