@@ -16,6 +16,7 @@ inline constexpr std::size_t kStretchValues = std::size_t{1} << 16;  ///< handed
 inline constexpr std::size_t kRecordBytes = std::size_t{1} << 26; ///< of one EDF data record
 inline constexpr std::size_t kNpyHeaderBytes = std::size_t{1} << 16;
 inline constexpr std::size_t kC3dParameterBytes = 256 * 512;
+inline constexpr std::uint64_t kInflatedBytes = std::uint64_t{1} << 27;  ///< held of one compressed file
 inline constexpr std::size_t kXmlBytes = std::size_t{1} << 22;    ///< of one header in XML
 inline constexpr std::size_t kStreams = 1024;                     ///< of one recording
 inline constexpr std::size_t kXdfRuns = std::size_t{1} << 22;     ///< chunks of samples; 40 bytes each

@@ -12,7 +12,6 @@ namespace tonus::formats {
 
 NewFile::NewFile(Files& files, std::string path) : files_(&files), path_(std::move(path)) {
     refuse_taken_name();
-    file_ = files.create(path_ + ".part", IfExists::replace);
 }
 
 void NewFile::refuse_taken_name() const {
@@ -24,6 +23,7 @@ void NewFile::check(WriteResult result) const {
 }
 
 void NewFile::flush() {
+    if (!file_) file_ = files_->create(path_ + ".part", IfExists::replace);
     check(file_->write(std::as_bytes(std::span{waiting_})));
     waiting_.clear();
 }

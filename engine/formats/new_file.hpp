@@ -10,7 +10,7 @@
 namespace tonus::formats {
 
 /// A file that appears under its name only when it is whole: until then it is NAME.part, which a failure
-/// leaves behind. Never replaces a file.
+/// leaves behind; and before the first bytes go out there is none. Never replaces a file.
 ///
 /// Errors   Error (usage) when the name is taken, Error (failed) when the disk refuses.
 /// Threads  one at a time.

@@ -11,6 +11,7 @@
 #include "engine/formats/c3d.hpp"
 #include "engine/formats/delsys.hpp"
 #include "engine/formats/edf.hpp"
+#include "engine/formats/mat.hpp"
 #include "engine/formats/npy.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/text.hpp"
@@ -27,9 +28,10 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 8> kFormats{
+constexpr std::array<const RecordingFormat*, 9> kFormats{
     &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
-    &formats::delsys_hpf_format, &formats::npy_format, &formats::wfdb_format, &formats::text_format};
+    &formats::delsys_hpf_format, &formats::mat_format, &formats::npy_format, &formats::wfdb_format,
+    &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
@@ -38,7 +40,7 @@ struct Foreign {
     std::string_view name;
 };
 constexpr std::array<Foreign, 8> kForeign{{
-    {0, "MATLAB 5.0", "a MATLAB file"},
+    {0, "MATLAB 7.3", "a MATLAB v7.3 file, which is HDF5; save it again with -v7"},
     {0, "\x89HDF", "an HDF5 file"},
     {0, "\x1f\x8b", "gzip-compressed"},
     {0, "PK\x03\x04", "a zip archive or a spreadsheet"},

@@ -54,14 +54,14 @@ public:
         const std::uint64_t n_per = n_per_frame_[stream.group];
         for (std::uint64_t i = first; i < first + n_frames; ++i) {
             const auto part = std::upper_bound(parts_.begin(), parts_.end(), i / n_per, [](std::uint64_t frame, const Part& p) { return frame < p.first + p.n_frames; });
-            WfdbSamples& samples = open(*part);
+            WfdbSamples& samples = samples_of(*part);
             for (const std::size_t signal : stream.signals) into.add(samples.value(origins_[stream.group][signal], i - part->first * n_per));
         }
     }
 
 private:
     /// Streams of different rates are a stretch apart at most, so two parts at a time are enough.
-    WfdbSamples& open(const Part& part) {
+    WfdbSamples& samples_of(const Part& part) {
         for (auto& [path, samples] : open_) {
             if (path == part.path) return *samples;
         }

@@ -266,6 +266,7 @@ void EdfWriter::write_header() {
 void EdfWriter::tell_losses() {
     if (!start_of(content_.start).known) losses_.push_back("the start time is not known: 1985-01-01 stands for it");
     std::uint64_t n_filled = 0, n_missing = 0;
+    bool fills_last = false;
     for (std::size_t s = 0; s < lanes_.size(); ++s) {
         const StreamContent& stream = content_.streams[s];
         const double off_s = stream.begin_s - stream.info.rate.time_s(lanes_[s].shift);
@@ -279,10 +280,11 @@ void EdfWriter::tell_losses() {
         }
         if (error > 0.0) losses_.push_back(fmt::format("'{}': values are rounded, by {:.3g} {} at most", stream.info.name, error, lanes_[s].scalings[0].unit()));
         for (const Hole& hole : stream.holes) n_filled += hole.n_frames;
+        fills_last = fills_last || (lanes_[s].shift + stream.end_index) % lanes_[s].n_per_record != 0;
     }
     if (n_filled > 0) losses_.push_back(fmt::format("{} lost frames: records without a sample are left out, in others {} stands for a lost one; annotations 'dropped N' say where", n_filled, EdfScaling::nothing(kind_->n_bytes * 8)));
     if (n_missing > 0) losses_.push_back(fmt::format("{} missing values have {} instead", n_missing, EdfScaling::nothing(kind_->n_bytes * 8)));
-    losses_.push_back("the last record is filled up to its end in the same way");
+    if (fills_last) losses_.push_back(fmt::format("the last record is filled up with {}", EdfScaling::nothing(kind_->n_bytes * 8)));
 }
 
 template <const EdfKind& kind>
