@@ -7,6 +7,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/error.hpp"
 #include "engine/formats/cells.hpp"
 #include "engine/formats/label_text.hpp"
 #include "engine/formats/limits.hpp"
@@ -17,6 +18,8 @@ namespace tonus::formats {
 namespace {
 
 constexpr double kStretchS = 0.1;
+constexpr double kRateMinHz = 1e-3;
+constexpr double kRateMaxHz = 1e6;
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 /// A stream and the columns that make it.
@@ -103,6 +106,9 @@ void TextReader::find_ordering_columns() {
 Rate TextReader::rate_of_times() const {
     const double step = *layout_.time_step_s;
     const double hz = 1.0 / step;
+    if (!(hz >= kRateMinHz && hz <= kRateMaxHz)) {
+        throw input_error(fmt::format("{}: the times rise by {:g} s from row to row, which is no sampling rate; say the unit of the times in their heading", recording_.path, step));
+    }
     const double relative = 2.0 * layout_.time_error_s / (step * static_cast<double>(limits::kProbeRows)) + 1e-6;
     const double whole = std::round(hz);
     return rate_from_hz(whole >= 1.0 && std::abs(hz - whole) <= relative * hz ? whole : hz);

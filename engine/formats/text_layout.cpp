@@ -133,7 +133,7 @@ std::optional<Rate> written_rate(std::string_view text) {
     text = trimmed(text);
     if (text.size() > 2 && lower(text.substr(text.size() - 2)) == "hz") text = trimmed(text.substr(0, text.size() - 2));
     const std::optional<double> hz = cell_number(text);
-    if (!hz || !(*hz > 0.0) || *hz > 1e6) return std::nullopt;
+    if (!hz || !(*hz >= 1e-6 && *hz <= 1e6)) return std::nullopt;
     return rate_from_hz(*hz);
 }
 
