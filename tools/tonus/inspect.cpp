@@ -8,6 +8,7 @@
 #include "engine/formats/recording_reader.hpp"
 #include "engine/sinks/events_file.hpp"
 #include "tools/tonus/commands.hpp"
+#include "tools/tonus/sparkline.hpp"
 #include "tools/tonus/terminal.hpp"
 
 namespace tonus::cli {
@@ -17,6 +18,7 @@ constexpr std::size_t kNotesShown = 12;
 
 /// What a first look at a channel should show: is it there, does it clip, does it hold numbers?
 struct ChannelSpan {
+    Sparkline shape;
     double least = 0.0;
     double most = 0.0;
     std::uint64_t n_missing = 0;  ///< not a number
@@ -66,6 +68,7 @@ private:
         span.least = span.any ? std::min(span.least, value) : value;
         span.most = span.any ? std::max(span.most, value) : value;
         span.any = true;
+        span.shape.add(value);
     }
 
     std::span<const StreamInfo> streams_;
@@ -85,6 +88,7 @@ void print_stream(const StreamInfo& info, const Survey::Stream& seen) {
         const ChannelSpan& span = seen.channels[c];
         fmt::print("  {:>3} {:<20} {:<7}", c + 1, channel.label, channel.unit.empty() ? "?" : channel.unit);
         if (span.any) fmt::print(" {:>12.5g} … {:<12.5g}", span.least, span.most);
+        if (span.any) fmt::print(" {}", span.shape.text());
         if (span.any && span.least == span.most) fmt::print(" constant");
         if (span.n_at_rail > 0) fmt::print(" {} at the end of the range", span.n_at_rail);
         if (span.n_missing > 0) fmt::print(" {} missing", span.n_missing);
