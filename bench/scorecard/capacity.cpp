@@ -5,7 +5,7 @@
 namespace tonus::bench {
 namespace {
 
-constexpr int kTries = 3;
+constexpr int kTries = 2;
 
 bool was_held(const Trial& trial) { return trial.n_late == 0 && trial.n_frames_lost == 0 && !trial.to_row_ns.empty(); }
 
@@ -45,11 +45,20 @@ std::vector<int> channel_ladder(int most) {
 
 Capacity measure_capacity(const CapacityConfig& config) {
     const std::vector<int> ladder = channel_ladder(config.n_channels_most);
-    // The engine's thread has its own core in the best case, and needs room for what it cannot foresee.
-    constexpr double kShareToBegin = 0.6;
+    // Of the engine's core: a row must be there within its tick, and there is more to do than this thread's.
+    constexpr double kShareToBegin = 0.15;
     const double start = kShareToBegin * 1e9 / (config.ns_per_channel_sample * config.rate.hz());
-    Found found = search_most(ladder, static_cast<int>(std::min(start, static_cast<double>(config.n_channels_most))),
-                              [&](int n) { return was_held(best_of_tries(config, n, config.trial_s)); });
+    const SystemClock clock;
+    const std::int64_t begin_ns = clock.now_ns();
+    bool time_is_up = false;
+    int held = 0;
+    Found found = search_most(ladder, static_cast<int>(std::min(start, static_cast<double>(config.n_channels_most))), [&](int n) {
+        time_is_up = n > held && held > 0 && static_cast<double>(clock.now_ns() - begin_ns) > 1e9 * config.search_s;
+        if (time_is_up || !was_held(best_of_tries(config, n, config.trial_s))) return false;
+        held = std::max(held, n);
+        return true;
+    });
+    if (time_is_up) found.is_limit = false;
 
     for (auto at = std::find(ladder.begin(), ladder.end(), found.n); at != ladder.end();) {
         const Trial proof = best_of_tries(config, *at, config.proof_s);

@@ -23,15 +23,16 @@ std::vector<int> channel_ladder(int most);
 
 struct CapacityConfig {
     Rate rate{2000, 1};
-    int n_channels_most = 4096;
-    double trial_s = 2.0;    ///< of each run of the search
-    double proof_s = 8.0;    ///< of the run that proves what was found
-    double ns_per_channel_sample = 20.0;  ///< what one is thought to cost, to begin near the answer
+    int n_channels_most = 2048;
+    double trial_s = 1.5;    ///< of each run of the search
+    double proof_s = 6.0;    ///< of the run that proves what was found
+    double search_s = 10.0;  ///< no larger number is tried after that long: then the machine may hold more
+    double ns_per_channel_sample = 50.0;  ///< what one is thought to cost, to begin near the answer
 };
 
-/// Searches by live runs (live_trial.hpp): a number holds when of up to three runs one has no late block
-/// and nothing lost, because one run can meet a neighbour's work; the number found must do so in the
-/// longer proof, or else the next smaller one.
+/// Searches by live runs (live_trial.hpp): a number holds when one of two runs has no late block and
+/// nothing lost, because one run can meet a neighbour's work; the number found must do so in the longer
+/// proof, or else the next smaller one.
 Capacity measure_capacity(const CapacityConfig& config);
 
 }  // namespace tonus::bench

@@ -28,13 +28,18 @@ std::vector<std::int32_t> one_second(const LoadDeviceConfig& config, std::uint64
     Random random{1};
     const std::size_t n_channels = config.n_channels;
     std::vector<std::int32_t> counts(n_frames * n_channels);
+    // Channels share a pool of noise, each from its own place: thousands of them are soon made.
+    std::vector<float> noise_uv(65'521);  // a prime: no channel begins where another did
+    for (float& x : noise_uv) x = static_cast<float>(kNoiseUv * random.normal());
+    std::size_t next = 0;
     const double hum_uv = config.with_hum ? kHumUv : 0.0;
     for (std::uint64_t i = 0; i < n_frames; ++i) {
         const double t_s = config.rate.time_s(i);
         const double beat = (t_s - 0.5) / kHeartS;
         const double common = kHeartUv * std::exp(-0.5 * beat * beat) + hum_uv * std::sin(2.0 * std::numbers::pi * kHumHz * t_s);
         for (std::size_t ch = 0; ch < n_channels; ++ch) {
-            counts[i * n_channels + ch] = static_cast<std::int32_t>(std::lround((common + kNoiseUv * random.normal()) / kStepUv));
+            counts[i * n_channels + ch] = static_cast<std::int32_t>((common + static_cast<double>(noise_uv[next])) / kStepUv);
+            next = next + 1 == noise_uv.size() ? 0 : next + 1;
         }
     }
     return counts;
