@@ -51,11 +51,11 @@ std::string fatigue_text(const SessionInfo& session, const RunSummary& summary) 
     for (std::size_t ch = 0; ch < summary.channel_fatigue.size(); ++ch) {
         const std::optional<FatigueTrend>& trend = summary.channel_fatigue[ch];
         if (!trend) continue;
-        text += fmt::format("  {:<14} held {:.0f} s from {:.0f} s: median frequency {:.0f} Hz, {:+.2f} ± {:.2f} %/s, amplitude {:+.2f} ± {:.2f} %/s: {}\n",
-                            session.channels[ch].name, trend->duration_s, trend->begin_s, trend->mdf_begin_hz, 100.0 * trend->mdf_per_s,
-                            100.0 * trend->mdf_se_per_s, 100.0 * trend->rms_per_s, 100.0 * trend->rms_se_per_s, jasa_name(trend->jasa));
+        text += fmt::format("  {:<14} {:4.0f} s  {:3.0f} Hz {:+.2f} ±{:.2f}  {:+.2f} ±{:.2f}  {}\n", session.channels[ch].name, trend->duration_s,
+                            trend->mdf_begin_hz, 100.0 * trend->mdf_per_s, 100.0 * trend->mdf_se_per_s, 100.0 * trend->rms_per_s,
+                            100.0 * trend->rms_se_per_s, jasa_name(trend->jasa));
     }
-    return text.empty() ? text : "longest hold of each muscle (slope ± standard error):\n" + text;
+    return text.empty() ? text : "longest holds: median frequency, its slope and that of the RMS in %/s\n" + text;
 }
 
 std::string fatigue_json(const RunSummary& summary, std::size_t ch) {

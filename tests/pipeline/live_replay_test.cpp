@@ -44,6 +44,19 @@ TEST(LiveAndReplay, AgreeForEveryScheduleOfTheThreads) {
     }
 }
 
+// What the accelerometer says decides what the EMG is combed with: arrival stamps, not threads.
+TEST(LiveAndReplay, AgreeUnderAVibrationInEverySchedule) {
+    const std::string url = "sim:?subject=5&task=hold&duration=6&imu=on&vibration=30&vibration_at=1-5&loss=0.02";
+    const auto device = open_device(url);
+    const Session session = test::session_with_references(*device, {80, 80, 100, 100}, 2.5);
+    const CollectingSink offline = test::replay(url, session);
+    ASSERT_EQ(offline.count(EventKind::vibration), 1u);
+    for (std::uint64_t seed = 0; seed < 10; ++seed) {
+        VirtualClock clock;
+        EXPECT_TRUE(same_bits(offline, live(url, session, &clock, seed))) << "schedule " << seed;
+    }
+}
+
 TEST(LiveAndReplay, AgreeForTwoDevicesInEverySchedule) {
     const std::vector<std::string> urls{"sim:?subject=5&task=demo&duration=4", "sim:?subject=6&task=reps&duration=4&rate=2000"};
     const auto open_both = [&urls] {

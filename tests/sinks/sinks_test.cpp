@@ -169,6 +169,10 @@ TEST(Summary, IsTheSameAccountInTextAndJson) {
     summary.channel_mean_mvc = {0.2, std::nan("")};
     summary.channel_peak_mvc = {0.5, std::nan("")};
     summary.channel_over_s = {3.5, 0.0};
+    summary.channel_fatigue = {FatigueTrend{.begin_s = 1.0, .duration_s = 59.0, .n_windows = 117, .mdf_per_s = -0.0041, .mdf_se_per_s = 0.0004,
+                                            .mdf_begin_hz = 92.4, .rms_per_s = -0.002, .rms_se_per_s = 0.0003, .jasa = Jasa::force_decrease},
+                               std::nullopt};
+    summary.n_ticks_estimate = 1234;
     summary.load_p10_mvc = 0.05;
     summary.load_p50_mvc = 0.15;
     summary.load_p90_mvc = 0.4;
@@ -184,6 +188,8 @@ TEST(Summary, IsTheSameAccountInTextAndJson) {
     EXPECT_NE(text.find("10.0 %"), std::string::npos) << text;
     EXPECT_NE(text.find("half under 15 %"), std::string::npos) << text;
     EXPECT_NE(text.find("over 3.5 s"), std::string::npos) << text;
+    EXPECT_NE(text.find("59 s   92 Hz -0.41 ±0.04  -0.20 ±0.03  force decrease"), std::string::npos) << text;
+    EXPECT_NE(text.find("vibrated for 12.3 s: levels are estimates then"), std::string::npos) << text;
     EXPECT_NE(text.find("the load unknown for 10.0 s"), std::string::npos) << text;
     for (const std::string& line : lines_of(text)) EXPECT_LE(line.size(), 80u) << line;
     const nlohmann::json json = nlohmann::json::parse(summary_json(info, summary));
@@ -191,6 +197,10 @@ TEST(Summary, IsTheSameAccountInTextAndJson) {
     EXPECT_EQ(json["load_p90_mvc"], 0.4);
     EXPECT_EQ(json["in_band_s"], 12.0);
     EXPECT_EQ(json["channels"][0]["over_s"], 3.5);
+    EXPECT_EQ(json["channels"][0]["fatigue"]["mdf_per_s"], -0.0041);
+    EXPECT_EQ(json["channels"][0]["fatigue"]["jasa"], "force decrease");
+    EXPECT_TRUE(json["channels"][1]["fatigue"].is_null()) << "no hold of 30 s";
+    EXPECT_EQ(json["vibrated_s"], 12.34);
     EXPECT_EQ(json["time_above"], 0.1);
     EXPECT_TRUE(json["global_mean_mvc"].is_null());
     EXPECT_TRUE(json["channels"][1]["mean_mvc"].is_null()) << "what is not known is no number";
