@@ -10,9 +10,9 @@
 #include <string>
 #include <vector>
 
-#include "bench/quiet_taps.hpp"
 #include "bench/table.hpp"
 #include "drivers/sim/contaminants.hpp"
+#include "engine/pipeline/quiet_taps.hpp"
 #include "tests/support/calibrated_subject.hpp"
 
 namespace tonus::bench {

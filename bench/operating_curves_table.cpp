@@ -7,13 +7,13 @@
 #include <array>
 #include <optional>
 
-#include "bench/quiet_taps.hpp"
 #include "bench/table.hpp"
 #include "engine/envelope/accuracy.hpp"
 #include "engine/envelope/bandwidth.hpp"
 #include "engine/load/cusum_flag.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/load/delay_bounds.hpp"
+#include "engine/pipeline/quiet_taps.hpp"
 #include "tests/support/emg_run.hpp"
 
 namespace tonus::bench {

@@ -14,13 +14,13 @@ constexpr std::array kOptions{
     DriverOption{"seed", "number, 0", "which day: noise, losses, delays and offsets"},
     DriverOption{"rate", "Hz, 1000", "frames per second, also as 58/0.027"},
     DriverOption{"channels", "4 8 16, 4", "MF LT; and IOT EO; and ICT LD GMX BF; each left and right"},
-    DriverOption{"task", "demo calibration rest hold step trapezoid staircase reps bridge mobility mvc, demo", "what the subject does"},
+    DriverOption{"task", "demo calibration sides rest hold step trapezoid staircase reps bridge mobility mvc, demo", "what the subject does; sides is for tonus check"},
     DriverOption{"level", "fraction of MVC, 0.25", "of task=hold and of task=trapezoid, which is 1 s up, 4 s, 1 s down"},
     DriverOption{"from", "fraction of MVC, 0.20", "first half of task=step"},
     DriverOption{"to", "fraction of MVC, 0.40", "second half of task=step"},
     DriverOption{"period", "s, 8", "of task=step"},
     DriverOption{"ramp", "100 300 1000 ms, 100", "raised cosine from one half of task=step to the other"},
-    DriverOption{"pause", "s, 2", "between contractions: task=calibration, mvc, trapezoid"},
+    DriverOption{"pause", "s, 2", "between contractions: task=calibration, sides, mvc, trapezoid"},
     DriverOption{"side", "both left right, both", "which side works; the other goes along at a fifth"},
     DriverOption{"tremor", "on off, off", "activation trembles by 3 % of itself at 8-12 Hz"},
     DriverOption{"drift", "per min, 0", "slow change of the activation, 0.1 is 10 % of it a minute"},
@@ -46,6 +46,8 @@ constexpr std::array kOptions{
     DriverOption{"lead_off", "MF_L@12-18,... (s)", "electrode off"},
     DriverOption{"saturate", "LT_L@5-6,... (s)", "driven beyond the converter's range"},
     DriverOption{"flat", "LT_L@5-6,... (s)", "constant value"},
+    DriverOption{"swap", "MF,LT,...", "sites whose left and right cables are exchanged"},
+    DriverOption{"dead", "LT_R,...", "electrodes that reach no muscle: noise alone"},
     DriverOption{"float", "on off, off", "float samples in uV instead of counts"},
     DriverOption{"nan", "MF_L@3-4,... (s)", "not a number; needs float=on"},
     DriverOption{"loss", "0 to 0.5, 0", "mean fraction of packets lost, in bursts of 3"},
@@ -116,6 +118,19 @@ std::vector<ChannelFault> faults(const SourceUrl& url, std::string_view name, st
     return result;
 }
 
+/// Channels by their labels, or by what they have before `ending`.
+std::vector<std::size_t> channels_named(const SourceUrl& url, std::string_view name, std::string_view ending, std::size_t n_channels) {
+    std::vector<std::size_t> result;
+    const std::vector<std::string> labels = sim_labels(n_channels);
+    const std::string text = url.text_option(name, "");
+    for (const std::string_view part : parts_of(text)) {
+        const auto label = std::find(labels.begin(), labels.end(), fmt::format("{}{}", part, ending));
+        if (label == labels.end()) throw url.bad(name, fmt::format("names none of {}{}", fmt::join(labels, " "), ending.empty() ? "" : ", as MF without the side"));
+        result.push_back(static_cast<std::size_t>(label - labels.begin()));
+    }
+    return result;
+}
+
 std::uint64_t whole(const SourceUrl& url, std::string_view name, std::uint64_t fallback, double least, double most) {
     const double value = url.number(name, static_cast<double>(fallback), least, most);
     const auto result = static_cast<std::uint64_t>(value);
@@ -136,8 +151,9 @@ Rate rate_option(const SourceUrl& url, std::string_view name, const char* fallba
 
 SimTask task_option(const SourceUrl& url) {
     const std::string name = url.choice(
-        "task", "demo", {"demo", "calibration", "rest", "hold", "step", "trapezoid", "staircase", "reps", "bridge", "mobility", "mvc"});
+        "task", "demo", {"demo", "calibration", "sides", "rest", "hold", "step", "trapezoid", "staircase", "reps", "bridge", "mobility", "mvc"});
     if (name == "calibration") return SimTask::calibration;
+    if (name == "sides") return SimTask::sides;
     if (name == "rest") return SimTask::rest;
     if (name == "hold") return SimTask::hold;
     if (name == "step") return SimTask::step;
@@ -173,6 +189,7 @@ void parse_subject(const SourceUrl& url, SimOptions& o) {
     const std::string ramp = url.choice("ramp", "100", {"100", "300", "1000"});
     o.ramp_s = ramp == "100" ? 0.1 : ramp == "300" ? 0.3 : 1.0;
     o.side = side_option(url);
+    if (o.task == SimTask::sides && o.side != SimSide::both) throw url.bad("side", "cannot go with task=sides, which works one side after the other");
     o.tremor = url.flag("tremor", o.tremor);
     o.drift_per_min = url.number("drift", o.drift_per_min, -1.0, 1.0);
     o.fatigue_per_s = url.number("fatigue", o.fatigue_per_s, 0.0, 0.1);
@@ -211,6 +228,8 @@ void parse_faults(const SourceUrl& url, SimOptions& o) {
     o.saturate = faults(url, "saturate", o.n_channels);
     o.flat = faults(url, "flat", o.n_channels);
     o.nan = faults(url, "nan", o.n_channels);
+    o.swapped = channels_named(url, "swap", "_L", o.n_channels);
+    o.dead = channels_named(url, "dead", "", o.n_channels);
     o.as_float = url.flag("float", o.as_float);
     if (!o.nan.empty() && !o.as_float) throw url.bad("nan", "needs float=on, for counts are always numbers");
 }

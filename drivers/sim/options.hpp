@@ -14,7 +14,7 @@
 namespace tonus {
 
 /// What the simulated subject does (domain 11.2).
-enum class SimTask { demo, calibration, rest, hold, step, trapezoid, staircase, reps, bridge, mobility, mvc };
+enum class SimTask { demo, calibration, sides, rest, hold, step, trapezoid, staircase, reps, bridge, mobility, mvc };
 
 /// Which side works; the other one only goes along (domain 4.2, unilateral trials).
 enum class SimSide { both, left, right };
@@ -78,6 +78,8 @@ struct SimOptions {
     std::vector<ChannelFault> saturate;
     std::vector<ChannelFault> flat;
     std::vector<ChannelFault> nan;
+    std::vector<std::size_t> swapped;  ///< left channels of sites whose two cables are exchanged
+    std::vector<std::size_t> dead;     ///< channels whose electrodes reach no muscle
     bool as_float = false;  ///< float32 in µV instead of the converter's counts
 
     double loss = 0.0;  ///< fraction of the packets

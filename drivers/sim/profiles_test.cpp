@@ -74,5 +74,17 @@ TEST(SimProfile, OneSideWorksAndTheOtherGoesAlong) {
     }
 }
 
+TEST(SimProfile, SidesTakeTurnsAfterARest) {
+    const SimulatedSubject s = subject("task=sides&pause=3");
+    EXPECT_EQ(s.activation(0, 14.9), 0.0);
+    for (const double left_s : {17.0, 31.0}) {
+        EXPECT_DOUBLE_EQ(s.activation(0, left_s), 0.5);
+        EXPECT_DOUBLE_EQ(s.activation(1, left_s), 0.05);
+        EXPECT_EQ(s.activation(0, left_s + 3.5), 0.0) << "a pause";
+        EXPECT_DOUBLE_EQ(s.activation(0, left_s + 7.0), 0.05);
+        EXPECT_DOUBLE_EQ(s.activation(1, left_s + 7.0), 0.5);
+    }
+}
+
 }  // namespace
 }  // namespace tonus

@@ -6,6 +6,7 @@
 #include <limits>
 #include <numbers>
 #include <string_view>
+#include <utility>
 
 namespace tonus {
 namespace {
@@ -76,6 +77,7 @@ SimSignal::SimSignal(const SimOptions& options, const SimulatedSubject& subject)
             channel.motion_uv = {kMotionUv * std::cos(direction), kMotionUv * std::sin(direction)};
         }
     }
+    for (const std::size_t ch : options.dead) channels_[ch].dead = true;
 }
 
 double SimSignal::contraction_uv(std::size_t ch, double t_s) noexcept {
@@ -116,7 +118,8 @@ double SimSignal::electrode_uv(std::size_t ch, double t_s, double muscle_uv, dou
     const double drive = active(options_.saturate, ch, t_s) != nullptr ? kSaturatingGain : 1.0;
     const double offset_uv = channel.offset_uv + 1e3 * options_.drift_mv_s * t_s;
     const double noise_uv = drive * options_.noise_uv * channel.noise.normal();
-    const double body_uv = drive * muscle_uv + channel.heart_uv * heart + channel.spikes.next_uv() + moved_uv;
+    const double spike_uv = channel.spikes.next_uv();
+    const double body_uv = channel.dead ? 0.0 : drive * muscle_uv + channel.heart_uv * heart + spike_uv + moved_uv;
     if (const ChannelFault* off = active(options_.lead_off, ch, t_s)) {
         // The free input drifts to the rail, carries hum, and hardly any muscle.
         const double part = 1.0 - std::exp(-3.0 * (t_s - off->span.from_s) / kLeadOffTransitionS);
@@ -138,6 +141,11 @@ double SimSignal::amplified_uv(std::size_t ch, double t_s, double uv) noexcept {
     return active(options_.nan, ch, t_s) != nullptr ? std::numeric_limits<double>::quiet_NaN() : uv;
 }
 
+/// The amplifier hears what is plugged into it.
+void SimSignal::exchange_cables(std::span<double> frame_uv) const noexcept {
+    for (const std::size_t left : options_.swapped) std::swap(frame_uv[left], frame_uv[left + 1]);
+}
+
 void SimSignal::next(std::span<double> frame_uv, std::span<double> muscle_uv) noexcept {
     const double t_s = options_.rate.time_s(frame_);
     ++frame_;
@@ -150,6 +158,7 @@ void SimSignal::next(std::span<double> frame_uv, std::span<double> muscle_uv) no
         const double moved = moves ? moved_uv(ch, t_s, pelvis_m_s2) : 0.0;
         frame_uv[ch] = amplified_uv(ch, t_s, electrode_uv(ch, t_s, muscle_uv[ch], heart, hum_uv, moved));
     }
+    exchange_cables(frame_uv);
 }
 
 }  // namespace tonus

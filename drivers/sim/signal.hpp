@@ -44,12 +44,14 @@ private:
         std::array<double, 2> motion_uv{};  ///< per m/s^2 forward and up
         std::optional<Vibration> vibration;
         double flat_uv = 0.0;
+        bool dead = false;
     };
 
     double contraction_uv(std::size_t ch, double t_s) noexcept;
     void contract(double t_s, std::span<double> muscle_uv) noexcept;
     double moved_uv(std::size_t ch, double t_s, const Vector3& pelvis_m_s2) const noexcept;
     double electrode_uv(std::size_t ch, double t_s, double muscle_uv, double heart, double hum_uv, double moved_uv) noexcept;
+    void exchange_cables(std::span<double> frame_uv) const noexcept;
     double amplified_uv(std::size_t ch, double t_s, double uv) noexcept;
 
     SimOptions options_;

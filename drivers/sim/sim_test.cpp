@@ -43,6 +43,23 @@ TEST(Golden, G46_ShapingFilterOfTheModel) {
     EXPECT_NEAR(fast.feedback[2], -0.385905002291, 1e-9);
 }
 
+TEST(Sim, ExchangedCablesBringTheOtherSideAndNothingElseChanges) {
+    const std::string base = "sim:?task=hold&duration=2&ecg=on&channels=8";
+    const Sent as_it_is = send(base)[0], swapped = send(base + "&swap=LT,EO")[0];
+    for (std::size_t ch = 0; ch < 8; ++ch) {
+        const bool exchanged = ch == 2 || ch == 3 || ch == 6 || ch == 7;
+        EXPECT_EQ(swapped.channel(ch), as_it_is.channel(exchanged ? ch ^ 1u : ch)) << ch;
+    }
+}
+
+TEST(Sim, ADeadPairHearsNoMuscleAndNothingElseChanges) {
+    const std::string base = "sim:?task=hold&level=1&duration=2&ecg=on&wander=0&spikes=1";
+    const Sent as_it_is = send(base)[0], dead = send(base + "&dead=LT_L")[0];
+    for (const std::size_t ch : {0u, 1u, 3u}) EXPECT_EQ(dead.channel(ch), as_it_is.channel(ch)) << ch;
+    EXPECT_GT(rms(as_it_is.channel(2)), 50.0);
+    EXPECT_NEAR(rms(dead.channel(2)), 2.5, 0.2) << "the amplifier's noise";
+}
+
 TEST(Golden, G48_HeartTemplatePeakAndTrough) {
     double peak = 0.0, trough = 0.0;
     for (int ms = -400; ms <= 500; ++ms) {
@@ -234,7 +251,7 @@ TEST(Sim, SaysWhatAnOptionCanBe) {
         return std::string{"no error"};
     };
     const std::pair<const char*, const char*> cases[] = {
-        {"sim:?task=dance", "task 'dance' is not one of demo calibration rest hold"},
+        {"sim:?task=dance", "task 'dance' is not one of demo calibration sides rest hold"},
         {"sim:?channels=5", "channels '5' is not one of 4 8 16"},
         {"sim:?rate=12", "rate '12' is not from 100 to 50000 Hz"},
         {"sim:?rate=fast", "is no rate"},

@@ -19,10 +19,14 @@ constexpr double kRampS = 0.5;
 constexpr double kMvcRampS = 1.0;        // domain 4.2: 1-4-1 s
 constexpr double kMvcHoldS = 4.0;
 constexpr double kCalibrationRestS = 10.0;
+constexpr double kSidesRestS = 15.0;     // domain 4.2: 10 to 30 s
+constexpr double kSideHoldS = 2.0;       // of an effort for the site check: short, and half of the maximum
+constexpr double kSideEffort = 0.5;
 constexpr double kStairS = 5.0;
 constexpr double kTremor = 0.03;         // domain 11.2, of the activation
 constexpr double kTremorLeastHz = 8.0, kTremorMostHz = 12.0;
 constexpr double kGoesAlong = 0.2;       // the side that was not asked, in an effort of one side
+constexpr double kSidesGoesAlong = 0.1;  // of task=sides, where the person takes care to rest it
 
 /// What one site is in the simulator.
 struct SimSite {
@@ -85,10 +89,10 @@ double SimulatedSubject::demo(bool local, double t_s) const noexcept {
     return along(levels, part_s);
 }
 
-/// Maximal efforts, one after the other, after a rest.
-double SimulatedSubject::efforts(double t_s, double rest_s) const noexcept {
+/// Full efforts, one after the other, after a rest.
+double SimulatedSubject::efforts(double t_s, double rest_s, double hold_s) const noexcept {
     if (t_s < rest_s) return 0.0;
-    const double trial_s = 2.0 * kMvcRampS + kMvcHoldS;
+    const double trial_s = 2.0 * kMvcRampS + hold_s;
     const double into_s = std::fmod(t_s - rest_s, trial_s + options_.pause_s);
     if (into_s >= trial_s) return 0.0;
     return std::min(raised_cosine(into_s / kMvcRampS), raised_cosine((trial_s - into_s) / kMvcRampS));
@@ -108,22 +112,32 @@ double SimulatedSubject::step(double t_s) const noexcept {
 double SimulatedSubject::activation(std::size_t channel, double t_s) const noexcept {
     double a = profile(channel, t_s);
     const bool left = channel % 2 == 0;
-    if (options_.side != SimSide::both && left != (options_.side == SimSide::left)) a *= kGoesAlong;
+    const SimSide side = working_side(t_s);
+    if (side != SimSide::both && left != (side == SimSide::left)) a *= options_.task == SimTask::sides ? kSidesGoesAlong : kGoesAlong;
     if (options_.drift_per_min != 0.0) a *= std::max(0.0, 1.0 + options_.drift_per_min * t_s / 60.0);
     if (options_.tremor) a *= 1.0 + kTremor * std::sin(2.0 * std::numbers::pi * (tremor_[channel].hz * t_s + tremor_[channel].turn));
     return a;
+}
+
+/// With task=sides the left begins, and they take turns in the middle of each pause.
+SimSide SimulatedSubject::working_side(double t_s) const noexcept {
+    if (options_.task != SimTask::sides) return options_.side;
+    const double cycle_s = 2.0 * kMvcRampS + kSideHoldS + options_.pause_s;
+    const double since_s = std::max(0.0, t_s - kSidesRestS + 0.5 * options_.pause_s);
+    return std::fmod(since_s, 2.0 * cycle_s) < cycle_s ? SimSide::left : SimSide::right;
 }
 
 /// What the task asks of a muscle.
 double SimulatedSubject::profile(std::size_t channel, double t_s) const noexcept {
     switch (options_.task) {
         case SimTask::demo: return demo(local_[channel], t_s);
-        case SimTask::calibration: return efforts(t_s, kCalibrationRestS);
-        case SimTask::mvc: return efforts(t_s, 0.0);
+        case SimTask::calibration: return efforts(t_s, kCalibrationRestS, kMvcHoldS);
+        case SimTask::sides: return kSideEffort * efforts(t_s, kSidesRestS, kSideHoldS);
+        case SimTask::mvc: return efforts(t_s, 0.0, kMvcHoldS);
         case SimTask::rest: return 0.0;
         case SimTask::hold: return options_.level_mvc;
         case SimTask::step: return step(t_s);
-        case SimTask::trapezoid: return options_.level_mvc * efforts(t_s, options_.pause_s);
+        case SimTask::trapezoid: return options_.level_mvc * efforts(t_s, options_.pause_s, kMvcHoldS);
         case SimTask::staircase: {
             const int step = static_cast<int>(std::fmod(t_s, 12.0 * kStairS) / kStairS);  // 10 … 60 … 10 %
             return 0.1 * (step < 6 ? step + 1 : 12 - step);

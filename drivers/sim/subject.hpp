@@ -32,7 +32,8 @@ private:
     };
     double profile(std::size_t channel, double t_s) const noexcept;
     double demo(bool local, double t_s) const noexcept;
-    double efforts(double t_s, double rest_s) const noexcept;
+    double efforts(double t_s, double rest_s, double hold_s) const noexcept;
+    SimSide working_side(double t_s) const noexcept;
     double step(double t_s) const noexcept;
 
     SimOptions options_;

@@ -18,6 +18,12 @@ std::string folder_made(Files& files, const std::string& folder) {
     return folder;
 }
 
+std::string labels_json(const std::vector<std::size_t>& channels, const SimulatedSubject& subject) {
+    std::string text;
+    for (const std::size_t channel : channels) text += fmt::format("{}\"{}\"", text.empty() ? "" : ",", subject.label(channel));
+    return "[" + text + "]";
+}
+
 std::string faults_json(const std::vector<ChannelFault>& faults, const SimulatedSubject& subject) {
     std::string text;
     for (const ChannelFault& fault : faults) {
@@ -174,8 +180,8 @@ std::string SimTruth::json() const {
         o.source == SimSource::units ? "units" : "noise", o.laplace, o.tremor, o.drift_per_min, o.fatigue_per_s);
     return fmt::format(
         "{{\"subject\":{},\"seed\":{},\"rate_hz\":{:.12g},\"frames\":{},\"noise_uv\":{},\"ecg\":{},\"mains_hz\":{},{},\"channels\":[{}],"
-        "\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{}{}}}\n",
-        o.subject, o.seed, o.rate.hz(), n_frames_, o.noise_uv, o.ecg, o.mains_hz, on_top, channels_json(), faults_json(o.lead_off, subject_),
+        "\"swapped_left\":{},\"dead\":{},\"lead_off\":{},\"saturate\":{},\"flat\":{},\"nan\":{},\"local_over_third_s\":{},\"other_over_third_s\":{}{}}}\n",
+        o.subject, o.seed, o.rate.hz(), n_frames_, o.noise_uv, o.ecg, o.mains_hz, on_top, channels_json(), labels_json(o.swapped, subject_), labels_json(o.dead, subject_), faults_json(o.lead_off, subject_),
         faults_json(o.saturate, subject_), faults_json(o.flat, subject_), faults_json(o.nan, subject_), intervals_json(over_local_),
         intervals_json(over_global_), motion_json());
 }

@@ -1,8 +1,6 @@
 #include "engine/pipeline/calibration.hpp"
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 #include <utility>
 
 #include <fmt/format.h>
@@ -10,55 +8,9 @@
 #include "engine/condition/ecg_template.hpp"
 
 namespace tonus {
-namespace {
-
-// The person settles down and the filters settle with them.
-constexpr double kRestSkipS = 1.0;
-
-struct Effort {
-    std::string_view sites;  // between blanks
-    std::string_view what;
-};
-
-constexpr std::array<Effort, 9> kEfforts{{
-    {" MF LT ICT ICL ", "lie prone, trunk level, and lift against the hands on your shoulder blades"},
-    {" RA ", "lie on your back, knees bent, and curl up against resistance"},
-    {" EO ", "lie on your side and bend sideways against resistance"},
-    {" IOT ", "turn to the same side against resistance, and brace"},
-    {" LD ", "press the raised arm down and back against resistance"},
-    {" GMX GMD ", "lift the bent leg back, then out, against resistance"},
-    {" BF ST ", "bend the knee against resistance"},
-    {" VL VM RF ", "stretch the knee against resistance"},
-    {" TU TM TL RH ", "shrug and pull the shoulder blades back against resistance"},
-}};
-
-}  // namespace
-
-CalibrationPlan::Moment CalibrationPlan::at(double time_s) const noexcept {
-    if (time_s < rest_s) return {Phase::rest, 0, rest_s - time_s, time_s};
-    const double cycle_s = trial_s() + pause_s;
-    const double since_s = time_s - rest_s;
-    const int trial = static_cast<int>(since_s / cycle_s);
-    const double into_s = since_s - trial * cycle_s;
-    if (into_s < trial_s()) return {Phase::trial, trial, trial_s() - into_s, into_s};
-    return {Phase::pause, trial + 1, cycle_s - into_s, into_s - trial_s()};
-}
-
-std::vector<std::string> efforts_for(const Session& session) {
-    std::vector<std::string> efforts;
-    for (const Effort& effort : kEfforts) {
-        const bool wanted = std::any_of(
-            session.channels.begin(), session.channels.end(), [&](const SessionChannel& channel) {
-                return effort.sites.find(" " + channel.site + " ") != std::string_view::npos;
-            });
-        if (wanted) efforts.emplace_back(effort.what);
-    }
-    if (efforts.empty()) efforts.emplace_back("tense the measured muscles as hard as you can");
-    return efforts;
-}
 
 Calibration::Calibration(std::span<const std::span<const StreamInfo>> devices, const Session& session,
-                         CalibrationPlan plan, MvcTrialsConfig trials)
+                         EffortPlan plan, MvcTrialsConfig trials)
     : plan_(std::move(plan)),
       places_(find_channels(devices, session)),
       last_verdict_(session.channels.size()),
@@ -88,14 +40,13 @@ int Calibration::trials_min() const noexcept {
     return MvcTrials::kTrials * static_cast<int>(plan_.efforts.size());
 }
 
-void Calibration::StreamWork::take_rest(const CalibrationPlan& plan, const Tick<unit::Microvolt>& tick, double delay_s) {
-    const double time_s = static_cast<double>(tick.index + 1) * kTickS;
-    if (time_s > kRestSkipS + delay_s && time_s < plan.rest_s) rest.process(tick);
+void Calibration::StreamWork::take_rest(const EffortPlan& plan, const Tick<unit::Microvolt>& tick, double delay_s) {
+    if (plan.rests(static_cast<double>(tick.index + 1) * kTickS, delay_s)) rest.process(tick);
 }
 
-bool Calibration::StreamWork::take(const CalibrationPlan& plan, const EnergyTick& tick) {
+bool Calibration::StreamWork::take(const EffortPlan& plan, const EnergyTick& tick) {
     const double time_s = static_cast<double>(tick.index) * kTickS;
-    const bool now_in_trial = plan.at(time_s).phase == CalibrationPlan::Phase::trial;
+    const bool now_in_trial = plan.at(time_s).phase == EffortPlan::Phase::trial;
     if (now_in_trial && !in_trial) trials.begin_trial();
     if (now_in_trial) trials.process(tick);
     const bool ended = in_trial && !now_in_trial;
@@ -107,9 +58,7 @@ bool Calibration::StreamWork::take(const CalibrationPlan& plan, const EnergyTick
 void Calibration::conditioned(std::size_t stream, const Block<unit::Microvolt>& emg) {
     if (!holds_[stream]) return;
     Holds& holds = *holds_[stream];
-    const CalibrationPlan::Moment moment = plan_.at(streams_[stream].rate.time_s(holds.n_frames));
-    const bool in_hold = moment.phase == CalibrationPlan::Phase::trial && moment.into_s >= plan_.ramp_s &&
-                         moment.into_s < plan_.ramp_s + plan_.hold_s;
+    const bool in_hold = plan_.holds(plan_.at(streams_[stream].rate.time_s(holds.n_frames)));
     if (in_hold) holds.bandwidth.process(emg);
     else if (holds.in_hold) holds.bandwidth.restart();
     holds.in_hold = in_hold;

@@ -1,4 +1,5 @@
 // The scenarios of domain 11.8, each with its pass rule, through the whole pipeline.
+// S11 is a command: tests/tools/check_test.cpp.
 
 #include <algorithm>
 #include <array>
@@ -6,7 +7,6 @@
 
 #include <gtest/gtest.h>
 
-#include "engine/activation/site_check.hpp"
 #include "tests/support/calibrated_subject.hpp"
 
 namespace tonus {
@@ -15,18 +15,6 @@ namespace {
 using test::CollectingSink;
 using test::mean_mvc;
 using test::replay_with_truth;
-
-/// RMS of the envelope over a stretch of a run, in power.
-double rms_uv(const CollectingSink& sink, std::size_t channel, double from_s, double to_s) {
-    double power = 0.0;
-    std::size_t n = 0;
-    for (const CollectingSink::Row& row : sink.rows) {
-        if (row.row.time_s <= from_s || row.row.time_s > to_s) continue;
-        power += std::pow(static_cast<double>(row.channels[channel].rms_uv), 2.0);
-        ++n;
-    }
-    return std::sqrt(power / static_cast<double>(n));
-}
 
 // At rest the heart and the mains must not look like work.
 TEST(Scenario, S1_RestStaysAtRestUnderHeartAndMains) {
@@ -186,23 +174,6 @@ TEST(Scenario, S7_ABadRadioDoesNotBiasTheLevel) {
     EXPECT_NEAR(lossy.summary.streams[0].clock.drift_ppm, -50.0, 25.0) << "a fast device has short seconds";
 }
 
-/// The site check of every pair from an effort of each side, by a session that may lie.
-std::vector<SiteFinding> site_check(const std::vector<std::size_t>& input_of_channel, const std::string& fault = "") {
-    const std::string url = "sim:?subject=20&task=trapezoid&level=0.5&pause=6&duration=12" + fault;
-    Session session = test::true_session(url);
-    const std::vector<SessionChannel> as_wired = session.channels;
-    for (std::size_t ch = 0; ch < 4; ++ch) session.channels[ch].input = as_wired[input_of_channel[ch]].input;
-    const CollectingSink left = test::replay(url + "&side=left", session), right = test::replay(url + "&side=right&seed=1", session);
-    std::vector<SiteFinding> findings;
-    for (std::size_t ch = 0; ch < 4; ch += 2) {
-        SiteCheck check{session.channels[ch].site, {rms_uv(left, ch, 2.0, 5.9), rms_uv(left, ch + 1, 2.0, 5.9)}};
-        check.trial(SiteSide::left, {rms_uv(left, ch, 7.5, 10.5), rms_uv(left, ch + 1, 7.5, 10.5)});
-        check.trial(SiteSide::right, {rms_uv(right, ch, 7.5, 10.5), rms_uv(right, ch + 1, 7.5, 10.5)});
-        findings.push_back(check.finding());
-    }
-    return findings;
-}
-
 /// A minute of holding while the spectrum is compressed by 0.4 % a second.
 std::vector<FatigueTrend> trends_of_a_tiring_minute(int seed) {
     const std::string url = "sim:?subject=22&task=hold&level=0.3&rate=2000&duration=61&fatigue=0.004&seed=" + std::to_string(seed);
@@ -299,16 +270,6 @@ TEST(Scenario, S10_TheMuscleLiesBetweenTheBounds) {
             EXPECT_GT(uncombed[ch] / n, muscle) << what << ", channel " << ch;
         }
     }
-}
-
-TEST(Scenario, S11_SwappedCablesAreReported) {
-    const std::vector<SiteFinding> right = site_check({0, 1, 2, 3});
-    EXPECT_EQ(right[0].verdict, SiteVerdict::ok) << right[0].advice;
-    EXPECT_EQ(right[1].verdict, SiteVerdict::ok) << right[1].advice;
-    const std::vector<SiteFinding> swapped = site_check({1, 0, 2, 3});
-    EXPECT_EQ(swapped[0].verdict, SiteVerdict::swapped);
-    EXPECT_EQ(swapped[0].advice, "MF: the other side rises; check left/right or cables");
-    EXPECT_EQ(swapped[1].verdict, SiteVerdict::ok) << "the other pair is not blamed";
 }
 
 }  // namespace

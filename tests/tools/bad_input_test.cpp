@@ -169,7 +169,7 @@ TEST_F(BadInput, HelpTeaches) {
     const CommandResult help = run_tonus("--help");
     EXPECT_EQ(help.exit_code, 0);
     EXPECT_NE(help.output.find("not a medical device"), std::string::npos);
-    for (const char* command : {"demo", "run", "replay", "calibrate", "inspect", "drivers"}) {
+    for (const char* command : {"demo", "run", "replay", "calibrate", "check", "inspect", "drivers"}) {
         EXPECT_NE(help.output.find(command), std::string::npos) << command;
         const CommandResult one = run_tonus(std::string{command} + " --help");
         EXPECT_EQ(one.exit_code, 0);

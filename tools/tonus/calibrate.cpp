@@ -4,12 +4,12 @@
 
 #include "engine/core/error.hpp"
 #include "tools/tonus/calibration_run.hpp"
+#include "tools/tonus/guide.hpp"
 
 namespace tonus::cli {
 namespace {
 
-constexpr double kPauseS = 60.0;           // domain 4.2
-constexpr double kSimulatedPauseS = 2.0;   // the simulated subject does not tire
+constexpr double kPauseS = 60.0;  // domain 4.2
 
 std::string read_text(Files& files, const std::string& path) {
     const auto file = files.open(path);
@@ -43,9 +43,6 @@ int calibrate(const CalibrateOptions& options) {
     check_folder(files, options.session);
     const bool is_new = !files.exists(options.session);
     Sources sources = open_sources(options.sources, is_new ? std::string{} : options.session);
-    const bool simulated =
-        std::all_of(sources.session.sources.begin(), sources.session.sources.end(),
-                    [](const SessionSource& source) { return source.url.starts_with("sim:"); });
 
     // What is written must be read again, so a montage taken from the device's labels goes in too. Put
     // together before the run, because what cannot be written should be said before the efforts.
@@ -54,10 +51,10 @@ int calibrate(const CalibrateOptions& options) {
     sources.session.path = options.session;
     with_references(before, sources.session);
 
-    const CalibrationPlan plan{
+    const EffortPlan plan{
         .rest_s = options.rest_s,
         .hold_s = options.hold_s,
-        .pause_s = options.pause_s.value_or(simulated ? kSimulatedPauseS : kPauseS),
+        .pause_s = pause_or_usual(options.pause_s, kPauseS, sources),
         .efforts = efforts_for(sources.session)};
     const std::vector<Calibration::Outcome> outcomes = run_calibration(
         sources, plan, {.window_s = options.window_s, .correct_bias = !options.no_bias},

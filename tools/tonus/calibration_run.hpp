@@ -8,7 +8,7 @@
 namespace tonus::cli {
 
 /// Guides a person, or a simulated one, through rest and maximal efforts.
-std::vector<Calibration::Outcome> run_calibration(Sources& sources, CalibrationPlan plan,
+std::vector<Calibration::Outcome> run_calibration(Sources& sources, const EffortPlan& plan,
                                                   MvcTrialsConfig trials, Speed speed, const Voice& voice);
 
 /// Puts the references that were found into the session.

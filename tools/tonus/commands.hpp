@@ -53,6 +53,16 @@ struct CalibrateOptions {
     Voice voice;
 };
 
+struct CheckOptions {
+    std::vector<std::string> sources;
+    std::string session;
+    double rest_s = 15.0;  // hum takes 8 s to be found, and must not pass for the resting level
+    double hold_s = 2.0;
+    std::optional<double> pause_s;
+    bool fast = false;
+    Voice voice;
+};
+
 struct InspectOptions {
     std::string file;
     Voice voice;
@@ -96,6 +106,7 @@ int demo(const DemoOptions& options);
 int run(const RunOptions& options);
 int replay(const ReplayOptions& options);
 int calibrate(const CalibrateOptions& options);
+int check(const CheckOptions& options);
 int inspect(const InspectOptions& options);
 int convert(const ConvertOptions& options);
 int drivers(const DriversOptions& options);

@@ -148,6 +148,23 @@ void add_convert(CLI::App& app, cli::ConvertOptions& options) {
                    "Nothing is overwritten. What the format cannot hold is listed.");
 }
 
+void add_check(CLI::App& app, cli::CheckOptions& options) {
+    CLI::App& command = *app.add_subcommand("check", "are left and right where they belong, and does every electrode hear its muscle?");
+    command.add_option("--source", options.sources, "a device; repeat for more")->take_all();
+    command.add_option("--session", options.session, "session file with the montage; it is not changed");
+    command.add_option("--rest", options.rest_s, "seconds of lying relaxed first")
+        ->check(CLI::Range(6.5, 120.0))->capture_default_str();
+    command.add_option("--hold", options.hold_s, "seconds to hold each effort")
+        ->check(CLI::Range(0.5, 10.0))->capture_default_str();
+    command.add_option("--pause", options.pause_s, "seconds between efforts (5; 2 for the simulator)")
+        ->check(CLI::Range(0.0, 600.0));
+    command.add_flag("--fast", options.fast, "at full speed (simulator and recordings)");
+    add_voice(command, options.voice);
+    command.footer("Example: tonus check --source 'sim:?task=sides&swap=MF' --fast\n"
+                   "At the start of a session: each site with a left and a right electrode pair is worked on one side\n"
+                   "at a time. Exit code 0: all sites are well; 1: something is to be mended, and it says what.");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -160,6 +177,7 @@ int main(int argc, char** argv) {
     cli::RunOptions run;
     cli::ReplayOptions replay;
     cli::CalibrateOptions calibrate;
+    cli::CheckOptions check;
     cli::InspectOptions inspect;
     cli::ConvertOptions convert;
     cli::DriversOptions drivers;
@@ -171,6 +189,7 @@ int main(int argc, char** argv) {
     add_calibrate(app, calibrate);
     add_bench(app, bench);
     add_emulate(app, emulate);
+    add_check(app, check);
     CLI::App& inspect_command = *app.add_subcommand("inspect", "say what is in a recording");
     inspect_command.add_option("FILE", inspect.file, "a recording")->required();
     add_voice(inspect_command, inspect.voice);
@@ -189,6 +208,7 @@ int main(int argc, char** argv) {
         if (app.got_subcommand("run")) return cli::run(run);
         if (app.got_subcommand("replay")) return cli::replay(replay);
         if (app.got_subcommand("calibrate")) return cli::calibrate(calibrate);
+        if (app.got_subcommand("check")) return cli::check(check);
         if (app.got_subcommand("inspect")) return cli::inspect(inspect);
         if (app.got_subcommand("bench")) return cli::bench(bench);
         if (app.got_subcommand("emulate")) return cli::emulate(emulate);

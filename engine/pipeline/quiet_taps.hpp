@@ -2,9 +2,9 @@
 
 #include "engine/pipeline/taps.hpp"
 
-namespace tonus::bench {
+namespace tonus {
 
-/// Taps that watch nothing: a table overrides what it looks at.
+/// Taps that watch nothing: a watcher overrides what it looks at.
 class QuietTaps : public Taps {
 public:
     void gated(std::size_t, const Block<unit::Microvolt>&) override {}
@@ -17,4 +17,4 @@ public:
     void activation(const Tick<unit::Mvc>&) override {}
 };
 
-}  // namespace tonus::bench
+}  // namespace tonus
