@@ -4,9 +4,9 @@
 // usage: onsets_table ADDRESS...   such as 'file:emg.txt?scale_uv=0.732421875'
 // The baseline is the quietest second after the first two. The first channel is taken.
 
-#include <array>
-#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <fmt/format.h>
@@ -16,9 +16,8 @@
 #include "engine/condition/butterworth.hpp"
 #include "engine/condition/section_cascade.hpp"
 #include "engine/device/unit_scale.hpp"
-#include "engine/load/bonato_onset.hpp"
-#include "engine/load/cusum_onset.hpp"
-#include "engine/load/threshold_onset.hpp"
+#include "engine/load/contractions.hpp"
+#include "engine/load/quietest_stretch.hpp"
 
 namespace tonus {
 namespace {
@@ -65,56 +64,51 @@ Recording read_recording(const std::string& url) {
     return {stream.rate, {x.begin(), x.end()}};
 }
 
-using Detect = std::function<OnsetResult(float)>;
-
 struct Found {
     std::string first;
-    int n_onsets = 0;
+    std::size_t n = 0;
     double active_s = 0.0;
 };
 
-Found run(const Recording& recording, const Detect& detect) {
-    Found found;
-    std::size_t n_active = 0;
-    for (std::size_t i = 0; i < recording.uv.size(); ++i) {
-        const OnsetResult result = detect(recording.uv[i]);
-        n_active += result.active ? 1u : 0u;
-        const double since_s = recording.rate.time_s(result.since);
-        if (result.change == Change::onset && since_s >= kSettleS) {
-            if (static_cast<std::size_t>(found.n_onsets) < kShown) found.first += fmt::format("{:.2f}-", since_s);
-            ++found.n_onsets;
-        }
-        if (result.change == Change::offset && found.n_onsets > 0 && static_cast<std::size_t>(found.n_onsets) <= kShown) {
-            found.first += fmt::format("{:.2f} ", since_s);
-        }
+Found run(const Recording& recording, OnsetDetector detector) {
+    ContractionFinder finder{std::move(detector)};
+    std::vector<Contraction> contractions;
+    for (const float uv : recording.uv) {
+        if (const std::optional<Contraction> ended = finder.process(uv)) contractions.push_back(*ended);
     }
-    found.active_s = recording.rate.time_s(n_active);
+    if (finder.unfinished()) contractions.push_back(*finder.unfinished());
+
+    Found found;
+    for (const Contraction& contraction : contractions) {
+        const double onset_s = recording.rate.time_s(contraction.onset);
+        const double offset_s = recording.rate.time_s(contraction.offset.value_or(recording.uv.size()));
+        if (onset_s < kSettleS) continue;
+        if (found.n++ < kShown) found.first += fmt::format("{:.2f}-{:.2f} ", onset_s, offset_s);
+        found.active_s += offset_s - onset_s;
+    }
     return found;
 }
 
 void table_of(const std::string& url) {
     const Recording recording = read_recording(url);
     const auto settle = static_cast<std::size_t>(recording.rate.frames_in(kSettleS));
-    const auto length = static_cast<std::size_t>(recording.rate.frames_in(kBaselineS));
-    const std::span<const float> settled = std::span{recording.uv}.subspan(std::min(settle, recording.uv.size() / 4));
-    const std::span<const float> baseline = settled.subspan(quietest_start(settled, length), length);
+    QuietestStretch quietest{recording.rate, kBaselineS};
+    for (const float uv : std::span{recording.uv}.subspan(std::min<std::size_t>(settle, recording.uv.size() / 4))) quietest.process(uv);
+    const std::span<const float> baseline = quietest.quietest();
 
     const std::string name = url.substr(url.find_last_of('/') + 1);
     fmt::print("\n{}: {:.1f} s at {:.6g} Hz\n\n", name.substr(0, name.find('?')), recording.rate.time_s(recording.uv.size()), recording.rate.hz());
     bench::Table table{{"detector", "contractions", "active s", "the first of them, from-to s"}};
-    const auto add = [&](const char* detector, const Detect& detect) {
-        const Found found = run(recording, detect);
-        table.add({detector, fmt::format("{}", found.n_onsets), fmt::format("{:.1f}", found.active_s), found.first});
+    const auto add = [&](const char* name_of_detector, const OnsetDetector& detector) {
+        const Found found = run(recording, detector);
+        table.add({name_of_detector, fmt::format("{}", found.n), fmt::format("{:.1f}", found.active_s), found.first});
     };
-    ThresholdOnset hodges{{.rate = recording.rate}, baseline}, strict{{.n_sd = 3.0, .dwell_s = 0.02, .rate = recording.rate}, baseline};
-    ThresholdOnset teager{ThresholdOnsetConfig::teager_kaiser(recording.rate), baseline};
-    BonatoOnset bonato{{.rate = recording.rate}, baseline};
-    CusumOnset cusum{{.rate = recording.rate}, baseline};
-    add("Hodges 1 SD, 50 ms", [&](float x) { return hodges.process(x); });
-    add("Hodges 3 SD, 20 ms", [&](float x) { return strict.process(x); });
-    add("TKEO 3 SD, 25 ms", [&](float x) { return teager.process(x); });
-    add("Bonato 5/1", [&](float x) { return bonato.process(x); });
-    add("CUSUM, back-dated", [&](float x) { return cusum.process(x); });
+    const auto usual = [&](OnsetMethod method) { return make_onset_detector(method, recording.rate, baseline); };
+    add("Hodges 1 SD, 50 ms", usual(OnsetMethod::hodges));
+    add("Hodges 3 SD, 20 ms", ThresholdOnset{{.n_sd = 3.0, .dwell_s = 0.02, .rate = recording.rate}, baseline});
+    add("TKEO 3 SD, 25 ms", usual(OnsetMethod::tkeo));
+    add("Bonato 5/1", usual(OnsetMethod::bonato));
+    add("CUSUM, back-dated", usual(OnsetMethod::cusum));
     table.print();
 }
 

@@ -1,7 +1,6 @@
 #include "engine/load/onset.hpp"
 
 #include <cmath>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -13,27 +12,6 @@ namespace {
 constexpr double kBaselineMinS = 0.5;
 
 }  // namespace
-
-std::size_t quietest_start(std::span<const float> signal, std::size_t n_samples) {
-    if (n_samples == 0 || signal.size() < n_samples) {
-        throw usage_error(fmt::format("onset: no stretch of {} samples in a signal of {}", n_samples, signal.size()));
-    }
-    std::vector<double> energy_before(signal.size() + 1, 0.0);
-    for (std::size_t i = 0; i < signal.size(); ++i) {
-        const auto x = static_cast<double>(signal[i]);
-        // What is not a number must not look quiet.
-        energy_before[i + 1] = energy_before[i] + (std::isfinite(x) ? x * x : 1e12);
-    }
-    std::size_t best = 0;
-    double least = energy_before[n_samples];
-    for (std::size_t start = 1; start + n_samples <= signal.size(); ++start) {
-        const double energy = energy_before[start + n_samples] - energy_before[start];
-        if (energy >= least) continue;
-        least = energy;
-        best = start;
-    }
-    return best;
-}
 
 void check_baseline(std::span<const float> baseline, Rate rate) {
     if (rate.num == 0 || rate.den == 0) throw usage_error("onset: no rate; it is that of the samples");

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -48,12 +47,6 @@ private:
     std::uint64_t since_ = 0;
     bool active_ = false;
 };
-
-/// Where the quietest stretch of a signal begins: the baseline of a recording that has none of its
-/// own. Allocates: offline.
-/// Throws Error when the signal is shorter than the stretch.
-/// Source  domain 6.7.
-std::size_t quietest_start(std::span<const float> signal, std::size_t n_samples);
 
 /// Throws Error unless the resting signal lasts half a second, is finite and not silent: every
 /// detector needs a baseline to compare with.

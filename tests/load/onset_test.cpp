@@ -230,17 +230,6 @@ TEST(Onset, PassesOverSamplesThatAreNone) {
     run(CusumOnset{{.rate = kRate}, truth.baseline()});
 }
 
-TEST(Onset, FindsItsBaselineInTheQuietestSecond) {
-    Contraction truth = contraction(0.0, 20.0, 8);
-    for (int i = 0; i < truth.onset - 200; ++i) truth.signal[static_cast<std::size_t>(i)] *= 2.0f;
-    // Behind the contraction and its tail there are under 700 ms of rest.
-    const auto start = static_cast<int>(quietest_start(truth.signal, 500));
-    EXPECT_GE(start, truth.offset);
-    truth.signal[static_cast<std::size_t>(start) + 250] = std::numeric_limits<float>::quiet_NaN();
-    EXPECT_NE(static_cast<int>(quietest_start(truth.signal, 500)), start);
-    EXPECT_THROW(quietest_start(truth.signal, truth.signal.size() + 1), Error);
-}
-
 TEST(Onset, RefusesABaselineThatIsNone) {
     std::vector<float> baseline = rest(1.0, 7);
     EXPECT_NO_THROW(CusumOnset({.rate = kRate}, baseline));

@@ -37,6 +37,8 @@ struct ReplayOptions {
     std::string out;
     std::string events;
     std::string taps;
+    std::string onsets;
+    std::string detector = "cusum";
     bool zero_phase = false;
     Voice voice;
 };

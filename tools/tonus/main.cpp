@@ -82,6 +82,11 @@ void add_replay(CLI::App& app, cli::ReplayOptions& options) {
                      "filter forward and backward and centre the windows: results without delay,\n"
                      "which no live run can have; to time contractions and to judge the live form.\n"
                      "One recording, held in memory; not with --speed 1 or --taps");
+    command.add_option("--onsets", options.onsets,
+                       "write the contractions of every channel (CSV): when each began and ended, and when that was\n"
+                       "decided; against the quietest second, in two more passes; not with --speed 1");
+    command.add_option("--detector", options.detector, "of --onsets: hodges tkeo bonato or cusum, the most exact")
+        ->check(CLI::IsMember({"hodges", "tkeo", "bonato", "cusum"}))->capture_default_str();
     add_voice(command, options.voice);
     command.footer("Example: tonus replay squat.edf --session back.toml --out squat.csv\n"
                    "A file that does not say its rate or unit takes them from the session file, or as\n"
