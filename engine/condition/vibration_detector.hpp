@@ -27,8 +27,8 @@ struct VibrationDetectorConfig {
 /// Input      three axes of an accelerometer, gravity with them, in any direction. One at 100 Hz shows
 ///            no more than 50 Hz, and one that lets more than half of its rate through shows it elsewhere:
 ///            take 150 Hz or more for plates of up to 60 Hz.
-/// Output     from spectra of |a| over 2 s, four a second: found 2.25 s after it began at the latest,
-///            gone within 2.25 s, followed in between. The frequency lags by half a window.
+/// Output     from spectra of |a| over 2 s, four a second: found 2.5 s after it began at the latest,
+///            gone within 2.5 s, followed in between. The frequency lags by half a window.
 /// Gaps       lost samples count as gravity alone: a window that misses over a fifth is not judged, and
 ///            what was found stays.
 /// Real time  process() and skip() do not allocate, lock, throw or call the system.
