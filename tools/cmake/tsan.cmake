@@ -6,3 +6,5 @@ set(CMAKE_CXX_FLAGS "-fsanitize=thread -fno-omit-frame-pointer -DBOOST_ASIO_DISA
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1" CACHE STRING "" FORCE)
 set(TONUS_SANITIZED ON CACHE BOOL "" FORCE)
 set(TONUS_BENCH OFF CACHE BOOL "" FORCE)
+# What has no thread of its own has been tested without.
+set(TONUS_THREADS_ONLY ON CACHE BOOL "" FORCE)
