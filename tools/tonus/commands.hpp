@@ -39,6 +39,7 @@ struct ReplayOptions {
     std::string taps;
     std::string onsets;
     std::string detector = "cusum";
+    std::string synergies;
     bool zero_phase = false;
     Voice voice;
 };

@@ -85,6 +85,7 @@ void add_replay(CLI::App& app, cli::ReplayOptions& options) {
     command.add_option("--onsets", options.onsets,
                        "write the contractions of every channel (CSV): when each began and ended, and when that was\n"
                        "decided; against the quietest second, in two more passes; not with --speed 1");
+    command.add_option("--synergies", options.synergies, "write how muscles work together (weights, variance accounted for): 3 channels and 10 s at least");
     command.add_option("--detector", options.detector, "of --onsets: hodges tkeo bonato or cusum, the most exact")
         ->check(CLI::IsMember({"hodges", "tkeo", "bonato", "cusum"}))->capture_default_str();
     add_voice(command, options.voice);
