@@ -22,6 +22,7 @@ namespace tonus {
 namespace {
 
 constexpr double kRingS = 2.0;
+constexpr double kHourS = 3600.0;
 constexpr int kReadsPerProgress = 256;
 constexpr std::uint64_t kTicksPerProgress = 1000;
 
@@ -110,11 +111,16 @@ private:
 
     void check_size(std::uint64_t n_samples_max) const {
         std::uint64_t n = 0;
-        for (const Stream& stream : streams) n += stream.emg ? stream.emg->n_samples() : 0;
+        double per_hour = 0.0;
+        for (const Stream& stream : streams) {
+            if (!stream.emg) continue;
+            n += stream.emg->n_samples();
+            per_hour += kHourS * stream.account.rate().hz() * static_cast<double>(stream.emg->n_channels());
+        }
         if (n <= n_samples_max) return;
-        throw usage_error(fmt::format("the recording has more than {} EMG samples, and the zero-phase form holds it whole in "
-                                      "memory: cut it, or replay it without (the causal form has no limit)",
-                                      n_samples_max));
+        throw usage_error(fmt::format("the recording has more than {} EMG samples, {:.3g} h of its channels, and the zero-phase form holds "
+                                      "it whole in memory: cut it, or replay it without (the causal form has no limit)",
+                                      n_samples_max, static_cast<double>(n_samples_max) / per_hour));
     }
 
     Device& device_;

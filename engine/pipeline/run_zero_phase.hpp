@@ -18,7 +18,8 @@ struct ZeroPhaseOptions {
     ProgressCallback progress = {};
     /// Ends the reading early; what was read by then is worked on.
     const std::atomic<bool>* stop = nullptr;
-    /// Of all EMG channels that are read. The default is 3.5 h of 8 channels at 1000 Hz, in 1.4 GB.
+    /// Of all EMG channels that are read. The default is 3.5 h of 8 channels at 1000 Hz: 1.4 GB, with
+    /// path B and hum 2.5.
     std::uint64_t n_samples_max = 100'000'000;
 };
 

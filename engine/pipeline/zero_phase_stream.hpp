@@ -48,6 +48,8 @@ public:
     /// Samples kept so far, of all channels. Long gaps keep none.
     std::uint64_t n_samples() const noexcept { return kept_.n_samples(); }
 
+    std::size_t n_channels() const noexcept { return kept_.n_channels(); }
+
     void condition();
 
     /// A view, until the next call.

@@ -202,7 +202,7 @@ TEST(ZeroPhaseRun, RefusesWhatItCannotDo) {
     Session whitened = session;
     whitened.whitening = true;
     EXPECT_NE(refusal({url}, whitened).find("whitening"), std::string::npos);
-    EXPECT_NE(refusal({url}, session, {.n_samples_max = 7'900}).find("more than 7900 EMG samples"), std::string::npos);
+    EXPECT_NE(refusal({url}, session, {.n_samples_max = 7'900}).find("more than 7900 EMG samples, 0.000549 h"), std::string::npos);
     EXPECT_EQ(refusal({url}, session, {.n_samples_max = 8'000}), "");
 }
 

@@ -5,9 +5,9 @@
 #include <string>
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include "tests/support/command.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace tonus {
 namespace {
@@ -16,22 +16,14 @@ namespace fs = std::filesystem;
 using test::CommandResult;
 using test::run_tonus;
 
-class BadInput : public testing::Test {
+/// Files and paths as a shell is given them.
+class BadInput : public test::TempFolder {
 protected:
-    void SetUp() override {
-        const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = fs::temp_directory_path() / (std::string{"tonus_"} + info->name() + "_" + std::to_string(getpid()));
-        fs::create_directories(folder_);
+    std::string file(const std::string& name, const std::string& content) {
+        write(name, content);
+        return path(name);
     }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    std::string file(const std::string& name, const std::string& text) {
-        std::ofstream{folder_ / name, std::ios::binary} << text;
-        return "'" + (folder_ / name).string() + "'";
-    }
-    std::string path(const std::string& name) { return "'" + (folder_ / name).string() + "'"; }
-
-    fs::path folder_;
+    std::string path(const std::string& name) { return "'" + TempFolder::path(name) + "'"; }
 };
 
 void expect(const CommandResult& result, int exit_code, const std::string& part) {

@@ -9,10 +9,10 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "tests/support/command.hpp"
 #include "tests/support/shared_data.hpp"
+#include "tests/support/temp_folder.hpp"
 
 namespace tonus {
 namespace {
@@ -21,23 +21,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 using test::run_tonus;
 
-class Commands : public testing::Test {
-protected:
-    void SetUp() override {
-        const testing::TestInfo* info = testing::UnitTest::GetInstance()->current_test_info();
-        folder_ = fs::temp_directory_path() / (std::string{"tonus_"} + info->name() + "_" + std::to_string(getpid()));
-        fs::create_directories(folder_);
-    }
-    void TearDown() override { fs::remove_all(folder_); }
-
-    std::string path(const std::string& name) const { return (folder_ / name).string(); }
-    std::string text(const std::string& name) const {
-        std::ifstream in{folder_ / name, std::ios::binary};
-        return {std::istreambuf_iterator<char>{in}, {}};
-    }
-
-    fs::path folder_;
-};
+class Commands : public test::TempFolder {};
 
 TEST_F(Commands, DemoEndsWithASummaryWithoutATerminal) {
     const auto demo = run_tonus("demo --duration 3");
