@@ -10,12 +10,14 @@
 
 #include "engine/core/denormals.hpp"
 #include "engine/core/error.hpp"
-#include "engine/pipeline/montage.hpp"
 #include "engine/pipeline/direct_port.hpp"
+#include "engine/pipeline/estimate_bounds.hpp"
+#include "engine/pipeline/montage.hpp"
 #include "engine/pipeline/ring_sink.hpp"
 #include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/stage_configs.hpp"
 #include "engine/pipeline/stream_account.hpp"
+#include "engine/pipeline/vibration_watch.hpp"
 #include "engine/pipeline/zero_phase_stream.hpp"
 
 namespace tonus {
@@ -59,7 +61,7 @@ public:
 class Recording {
 public:
     Recording(Device& device, const Session& session, std::span<const ChannelPlace> places)
-        : device_(device), ring_(device.streams(), kRingS), sink_(ring_), reader_(ring_) {
+        : device_(device), ring_(device.streams(), kRingS), sink_(ring_), reader_(ring_), vibration_(device.streams(), session) {
         for (const StreamInfo& info : device.streams()) {
             const std::size_t s = streams.size();
             streams.push_back({.account = {info, s}});
@@ -103,10 +105,22 @@ private:
     void take(const FrameRecord& record) {
         Stream& stream = streams[record.stream];
         const Placement placement = stream.account.place(record, happened);
+        if (vibration_.listens_to(record.stream)) {
+            vibration_.process(record, placement, happened);
+            refuse_a_vibration();
+        }
         if (!stream.emg) return;
         if (placement.n_gap() > 0) stream.emg->gap(placement.n_gap());
         const std::size_t n_skip = placement.n_skip;
         if (n_skip < record.frames.n_frames) stream.emg->append(record.frames.slice(n_skip, record.frames.n_frames - n_skip));
+    }
+
+    /// Of which the session says nothing: without the comb it would be taken for muscle.
+    void refuse_a_vibration() const {
+        if (vibration_.frequency_hz() <= 0.0) return;
+        throw usage_error(fmt::format("the body is vibrated with {0:.3g} Hz from {1:.0f} s on, and the zero-phase form combs only what the "
+                                      "session names: set vibration = {0:.3g}, or \"off\", or replay it without",
+                                      vibration_.frequency_hz(), happened.events.back().time_s));
     }
 
     void check_size(std::uint64_t n_samples_max) const {
@@ -127,10 +141,11 @@ private:
     FrameRing ring_;
     RingSink sink_;
     FrameRing::Reader reader_;
+    VibrationWatch vibration_;
 };
 
 /// Hands the ticks of all streams to the rows, and what happened in between.
-void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowMaker& rows, ResultPort& out,
+void write_rows(Recording& recording, std::span<const ChannelPlace> places, EstimateBounds& bounds, RowMaker& rows, ResultPort& out,
                 const ProgressCallback& progress) {
     std::size_t reference = recording.streams.size();
     for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
@@ -152,6 +167,11 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowM
             if (!from.channels.empty()) {
                 channels[m] = from.channels[places[m].lane];
                 energies[m] = from.energies[places[m].lane];
+                if (from.uncombed) {
+                    const std::size_t lane = places[m].lane;
+                    bounds.set(m, channels[m], recording.streams[places[m].stream].emg->comb_kept(), from.uncombed->value[lane],
+                               from.uncombed->status[lane]);
+                }
             } else {  // a stream that has ended before the first one has nothing more to say
                 channels[m].rms_status = channels[m].template_status = {.state = ValueState::invalid, .reason = Reason::stale};
                 energies[m] = {.status = channels[m].rms_status};
@@ -159,6 +179,7 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, RowM
         }
         for (; event != events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
         const double time_s = static_cast<double>(tick + 1) * kTickS;
+        if (of_streams[reference].uncombed) bounds.process(tick, channels);
         rows.process(tick, std::llround(time_s * 1e9), channels, energies, out);
         if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
     }
@@ -172,6 +193,7 @@ SessionInfo zero_phase_info(std::span<Device* const> devices, const Session& ses
     // The pipeline knows what fits together and what a person should be told.
     SessionInfo info = Pipeline{devices[0]->streams(), session}.info();
     info.form = kZeroPhaseForm;
+    info.vibration = session.vibration_hz > 0.0;
     info.envelope_delay_s = CentredRms{{.n_channels = 1, .window_s = session.window_s}}.delay_s();
     return info;
 }
@@ -204,8 +226,9 @@ RunSummary run_zero_phase(std::span<Device* const> devices, const Session& sessi
     std::size_t reference = recording.streams.size();
     for (const ChannelPlace& place : places) reference = std::min(reference, place.stream);
     RowMaker rows{session, recording.streams[reference].account.rate()};
+    EstimateBounds bounds{references_of(session, false)};
     DirectPort port{sinks};
-    write_rows(recording, places, rows, port, options.progress);
+    write_rows(recording, places, bounds, rows, port, options.progress);
     if (options.progress) options.progress(1.0);
 
     RunSummary summary;

@@ -19,7 +19,7 @@ struct ZeroPhaseOptions {
     /// Ends the reading early; what was read by then is worked on.
     const std::atomic<bool>* stop = nullptr;
     /// Of all EMG channels that are read. The default is 3.5 h of 8 channels at 1000 Hz: 1.4 GB, with
-    /// path B and hum 2.5.
+    /// path B and hum up to twice that.
     std::uint64_t n_samples_max = 100'000'000;
 };
 
@@ -39,7 +39,8 @@ SessionInfo zero_phase_info(std::span<Device* const> devices, const Session& ses
 ///
 /// Memory     grows with the recording, which is read completely before the first row.
 /// Refuses    (Error) several devices, devices that send live, another estimator than the RMS,
-///            whitening, recordings over the limit; and what Pipeline refuses.
+///            whitening, a vibration that the accelerometer hears and the session does not name,
+///            recordings over the limit; and what Pipeline refuses.
 /// Source     domain 2.2 to 2.4 "Offline", 3.2.
 RunSummary run_zero_phase(std::span<Device* const> devices, const Session& session, std::span<Sink* const> sinks,
                           const ZeroPhaseOptions& options = {});

@@ -25,6 +25,7 @@ ZeroPhaseStream::ZeroPhaseStream(const StreamInfo& stream, const EmgChainConfig&
                  .n_channels = stream.channels.size(),
                  .high_hz = Conditioner{config.condition}.low_pass_hz()}),
       envelope_(stream.rate, {.n_channels = stream.channels.size(), .window_s = config.window_s}),
+      uncombed_(stream.rate, {.n_channels = stream.channels.size(), .window_s = config.window_s}),
       gated_block_(stream.channels.size()),
       block_(stream.channels.size()),
       results_(stream.channels.size()),
@@ -55,6 +56,7 @@ void ZeroPhaseStream::condition() {
 void ZeroPhaseStream::comb_vibration() {
     if (comb_.sections.empty()) return;
     const auto gain = static_cast<float>(1.0 / comb_.rms_kept);
+    uncombed_uv_ = conditioned_uv_;
     for (std::size_t ch = 0; ch < kept_.n_channels(); ++ch) {
         conditioned_uv_[ch] = filtered(kept_, conditioned_uv_[ch], ch, comb_.sections, comb_.n_pad);
         for (float& sample : conditioned_uv_[ch]) sample *= gain;
@@ -122,7 +124,12 @@ ZeroPhaseTick ZeroPhaseStream::next() noexcept {
         energies_[ch].status = result.rms_status;
     }
     if (template_) template_->next(kept_, results_);
-    return {results_, energies_};
+    ZeroPhaseTick tick{results_, energies_};
+    if (!uncombed_uv_.empty()) {
+        tick.uncombed = uncombed_.next(kept_, uncombed_uv_);
+        for (ChannelResult& result : results_) result.estimate = true;
+    }
+    return tick;
 }
 
 }  // namespace tonus

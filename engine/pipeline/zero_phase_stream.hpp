@@ -23,6 +23,7 @@ namespace tonus {
 struct ZeroPhaseTick {
     std::span<const ChannelResult> channels;   ///< without fractions of MVC
     std::span<const ChannelEnergy> energies;   ///< of the tick's own 10 ms
+    std::optional<Tick<unit::Microvolt>> uncombed = {};  ///< with a vibration: the envelope without the comb
 };
 
 /// The offline twin of EmgChain: one EMG stream of a recording, kept whole, filtered forward and
@@ -35,7 +36,7 @@ struct ZeroPhaseTick {
 ///            marked 50 ms before it too; the last 20 ms before a hole settle, as those after it;
 ///            hum is taken off from before it was found.
 /// As live    spectra are those of the last whole window, quality is that of a second.
-/// Memory     9 bytes a sample of every channel, 4 more with path B, 4 more where there is hum.
+/// Memory     9 bytes a sample of every channel, 4 more with path B, with a vibration and with hum each.
 /// Source     domain 2.2 to 2.4 "Offline", 2.5, 2.7, 3.2.
 class ZeroPhaseStream {
 public:
@@ -54,6 +55,9 @@ public:
 
     /// A view, until the next call.
     ZeroPhaseTick next() noexcept;
+
+    /// What the comb keeps of the muscle; 1 without a vibration.
+    double comb_kept() const noexcept { return comb_.rms_kept; }
 
     /// When hum was found or went.
     std::span<const MainsState> mains_changes() const noexcept { return mains_.changes(); }
@@ -77,10 +81,11 @@ private:
     SpikeDetector spikes_;
     SignalQuality quality_;
     Spectrum spectrum_;
-    CentredEnvelope envelope_;
+    CentredEnvelope envelope_, uncombed_;
     std::optional<ZeroPhaseTemplate> template_;
 
     Lanes conditioned_uv_;
+    Lanes uncombed_uv_;                      // with a vibration
     BlockOfLanes gated_block_, block_;
     std::vector<Quality> quality_of_ticks_;  // [tick][channel]
     std::uint64_t n_watched_ = 0;            // frames

@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/core/error.hpp"
 #include "tests/support/calibrated_subject.hpp"
 #include "tests/support/zero_phase_run.hpp"
 
@@ -97,7 +98,25 @@ TEST(ZeroPhaseStages, CombsAVibrationAsThePipelineDoes) {
         EXPECT_GT(mean_mvc(without, ch, 2.0, 58.0), 0.23) << "the vibration would be taken for muscle";
         EXPECT_NEAR(mean_mvc(centred, ch, 2.0, 58.0) / mean_mvc(causal, ch, 2.12, 58.12), 1.0, 0.01) << "channel " << ch;
         EXPECT_NEAR(mean_mvc(centred, ch, 2.0, 58.0), 0.2, 0.08 * 0.2) << "channel " << ch;  // domain 11.8, S10
+        const ChannelResult &estimate = centred.rows[3000].channels[ch], &of_pipeline = causal.rows[3000].channels[ch];
+        EXPECT_TRUE(estimate.estimate);
+        EXPECT_NEAR(estimate.combed_mvc / estimate.mvc, of_pipeline.combed_mvc / of_pipeline.mvc, 0.03f);
+        EXPECT_GT(estimate.uncombed_mvc, estimate.combed_mvc);
     }
+}
+
+// What an accelerometer hears in between would be taken for muscle, so it is asked for.
+TEST(ZeroPhaseStages, RefusesAVibrationTheSessionDoesNotName) {
+    const std::string url = "sim:?subject=21&task=hold&level=0.2&duration=20&imu=on&vibration=30&vibration_at=8-14";
+    Session session = session_for(url);
+    try {
+        zero_phase(url, session);
+        FAIL() << "it was not refused";
+    } catch (const Error& error) {
+        EXPECT_NE(std::string{error.what()}.find("set vibration = "), std::string::npos) << error.what();
+    }
+    session.find_vibration = false;
+    EXPECT_EQ(zero_phase(url, session).rows.size(), 2000u);
 }
 
 // Heart -------------------------------------------------------------------------------------------

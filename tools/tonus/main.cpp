@@ -81,9 +81,9 @@ void add_replay(CLI::App& app, cli::ReplayOptions& options) {
     command.add_flag("--offline-zero-phase", options.zero_phase,
                      "filter forward and backward and centre the windows: results without delay,\n"
                      "which no live run can have; to time contractions and to judge the live form.\n"
-                     "One recording, held in memory: some 15 bytes a sample of every EMG channel, 25 with\n"
-                     "ecg = \"B\" and hum, so 0.7 GB for an hour of 8 channels at 1000 Hz; 100 million\n"
-                     "samples (3.5 h of these) at the most. Not with --speed 1 or --taps");
+                     "One recording, held in memory: 13 bytes a sample of every EMG channel, so 0.4 GB for\n"
+                     "an hour of 8 channels at 1000 Hz, up to twice that with ecg = \"B\" and hum; 100\n"
+                     "million samples (3.5 h of these) at the most. Not with --speed 1 or --taps");
     command.add_option("--onsets", options.onsets,
                        "write the contractions of every channel (CSV): when each began and ended, and when that was\n"
                        "decided; against the quietest second, in two more passes; not with --speed 1");
