@@ -57,7 +57,7 @@ TEST(Drivers, SayHowTheyAreUsed) {
         EXPECT_EQ(driver->url_syntax.substr(0, driver->scheme.size()), driver->scheme);
         EXPECT_FALSE(driver->loss_detection.empty());
         EXPECT_FALSE(driver->clock.empty());
-        EXPECT_FALSE(driver->options.empty());
+        for (const DriverOption& option : driver->options) EXPECT_FALSE(option.summary.empty()) << driver->scheme << ": " << option.name;
     }
 }
 

@@ -131,9 +131,9 @@ TEST(TextRows, LeapsThatAddUpToCenturiesAreNotBelieved) {
     EXPECT_LE(*read.facts.duration_s, 1.1e9);
 }
 
-TEST(TextRows, TimesOfMillenniaKeepTheirRowsAndTheirOrder) {
+TEST(TextRows, TimesOfMonthsKeepTheirRowsAndTheirOrder) {
     std::string text = "t_s,TA[uV]\n";
-    for (int i = 0; i < 20'000; ++i) text += fmt::format("{}000000,{}\n", i, i);
+    for (int i = 0; i < 20'000; ++i) text += fmt::format("{}000,{}\n", i, i);
     EXPECT_EQ(read_bytes("slow.csv", text).n_frames(), 20'000u);
 }
 
