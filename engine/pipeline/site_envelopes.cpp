@@ -85,7 +85,7 @@ SiteEnvelopes site_envelopes(std::span<Device* const> devices, const Session& se
                                       static_cast<double>(known.size()) / kTicksHz));
     }
 
-    SiteEnvelopes envelopes{.n_sites = sites.size(), .n_frames = std::min(known.size(), kFramesMax)};
+    SiteEnvelopes envelopes{.values = {}, .n_sites = sites.size(), .n_frames = std::min(known.size(), kFramesMax)};
     envelopes.of_mvc = std::all_of(session.channels.begin(), session.channels.end(),
                                    [](const SessionChannel& channel) { return reference_problem(channel.reference) == Reason::none; });
     const std::vector<Section> low_pass = kTwoPasses.low_pass(2, kLowPassHz, kTicksHz);
