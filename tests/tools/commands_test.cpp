@@ -184,7 +184,9 @@ TEST_F(Commands, DriversTeachTheirAddresses) {
     const json all = json::parse(run_tonus("drivers --json").output);
     ASSERT_GE(all.size(), 2u);
     for (const json& driver : all) {
-        if (driver["scheme"] == "sim") EXPECT_GT(driver["options"].size(), 20u);
+        if (driver["scheme"] == "sim") {
+            EXPECT_GT(driver["options"].size(), 20u);
+        }
         EXPECT_TRUE(driver["options"].is_array()) << driver["scheme"];
     }
 }
