@@ -16,7 +16,6 @@ static_assert(std::endian::native == std::endian::little, "numbers are written a
 enum MatType : std::uint32_t { kInt8 = 1, kUint16 = 4, kInt32 = 5, kUint32 = 6, kDouble = 9, kMatrix = 14 };
 enum MatClass : std::uint32_t { kCharClass = 4, kDoubleClass = 6 };
 constexpr std::uint64_t kVariableBytes = 0x7fffffff;
-constexpr std::size_t kTagBytes = 8;
 
 template <class T>
 std::string bytes_of(T value) {
