@@ -160,7 +160,7 @@ void activation_errors(bool quick, Requirements& required) {
         {{.name = "MF_L off", .options = "&lead_off=MF_L@0-1000", .in_rest = false, .document = "6.1: half a group speaks"}, &clean},
         {{.name = "10 % of packets lost", .options = "&loss=0.1", .in_rest = false, .document = "2.7, S7: < 0.5 %"}, &clean},
         {{.name = "vibration 30 Hz, found", .options = kPlate, .in_rest = false, .document = "2.8, S10: < 8 %"}, &clean},
-        {{.name = "the same with reflexes of 30 %", .options = std::string{kPlate} + "&vibration_locked=0.3", .in_rest = false, .document = "2.8: a lower bound"}, &clean},
+        {{.name = "vibration 30 Hz with reflexes of 30 %", .options = std::string{kPlate} + "&vibration_locked=0.3", .in_rest = false, .document = "2.8: a lower bound"}, &clean},
         {{.name = "clipped at 2 SD", .options = clip, .in_rest = false, .document = "2.6: x 0.959, marked"}, &clean},
     };
     fmt::print("### Activation under contaminants\n\nFour channels of the simulator, {:.0f} s of each level after {:.0f} s of rest, true references. Errors of the mean "
