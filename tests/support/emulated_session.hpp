@@ -75,7 +75,8 @@ private:
 /// How far the numbers of a device that counts nothing itself lie behind those of its emulator.
 inline std::uint64_t count_offset(const std::map<std::uint64_t, std::vector<double>>& got,
                                   const std::map<std::uint64_t, std::vector<double>>& sampled) {
-    for (const auto& [first, values] : sampled) {
+    for (const auto& candidate : sampled) {
+        const std::uint64_t first = candidate.first;
         const bool all_alike = std::all_of(got.begin(), got.end(), [&](const auto& frame) {
             const auto found = sampled.find(first + frame.first - got.begin()->first);
             return found != sampled.end() && found->second == frame.second;
