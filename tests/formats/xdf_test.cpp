@@ -84,7 +84,7 @@ TEST(Xdf, FloatsAndDoublesKeepTheirBits) {
         const Recording read = read_bytes("f.xdf", file);
 
         EXPECT_EQ(read.infos.at(0).type, type);
-        const Values expected = type == SampleType::float32 ? Values{double{0.1f}, -0.0, double{1e-40f}, double{3e38f}} : Values{0.1, -0.0, 1e-310, 1e308};
+        const Values expected = type == SampleType::float32 ? Values{static_cast<double>(0.1f), -0.0, static_cast<double>(1e-40f), static_cast<double>(3e38f)} : Values{0.1, -0.0, 1e-310, 1e308};
         EXPECT_EQ(read.streams[0].samples, expected);
         EXPECT_TRUE(std::signbit(read.streams[0].samples[1]));
     }
