@@ -59,8 +59,8 @@ private:
     std::string parse_channels(const SourceUrl& url) {
         const std::string channels = url.text_option("channels", "1234");
         for (const char c : channels) {
-            const unsigned bit = 1u << (c - '1');
-            if (c < '1' || c > '6' || bit <= mask_) throw url.bad("channels", "is not digits from 1 to 6 in rising order, such as 1234");
+            const unsigned bit = c >= '1' && c <= '6' ? 1u << (c - '1') : 0u;
+            if (bit <= mask_) throw url.bad("channels", "is not digits from 1 to 6 in rising order, such as 1234");
             mask_ |= bit;
         }
         if (channels.empty()) throw url.bad("channels", "names none; write such as 1234");
