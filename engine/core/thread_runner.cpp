@@ -19,7 +19,12 @@ constexpr std::size_t kThreadNameMax = 15;  // Linux
 
 // Locked memory keeps stacks resident whole; the usual 8 MiB a thread would be most of what Tonus
 // takes (performance, "Figures to reach").
+// Sanitizers keep their own books on it and want the usual one.
+#if defined(__SANITIZE_THREAD__) || defined(__SANITIZE_ADDRESS__)
+constexpr std::size_t kStackBytes = 8 * 1024 * 1024;
+#else
 constexpr std::size_t kStackBytes = 512 * 1024;
+#endif
 
 /// What the threads of one run share.
 struct Run {
