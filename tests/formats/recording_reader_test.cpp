@@ -41,7 +41,8 @@ TEST(OpenRecording, AnEmptyFileAndAFolderAreNamedAsSuch) {
 
     expect_error(ErrorKind::input, {"empty.csv", "0 bytes"}, [&] { open_recording(files, "empty.csv"); });
     expect_error(ErrorKind::input, {"day1", "folder"}, [&] { open_recording(files, "day1"); });
-    expect_error(ErrorKind::input, {TONUS_SOURCE_DIR, "folder"}, [] { open_recording(system_files(), TONUS_SOURCE_DIR); });
+    const std::string sources = test::project_folder().string();
+    expect_error(ErrorKind::input, {sources, "folder"}, [&] { open_recording(system_files(), sources); });
 }
 
 TEST(OpenRecording, AForeignFormatIsNamedTogetherWithThoseThatAreRead) {

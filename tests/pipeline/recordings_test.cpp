@@ -43,7 +43,7 @@ const Recording kRecordings[] = {
 };
 
 Session session_of(const Recording& recording) {
-    return load_session(std::string{TONUS_SOURCE_DIR} + "/tests/data/sessions/" + recording.session + ".toml");
+    return load_session(test::project_folder().string() + "/tests/data/sessions/" + recording.session + ".toml");
 }
 
 /// The samples of the channels of a device, in microvolts, without any of our stages.
@@ -156,7 +156,7 @@ INSTANTIATE_TEST_SUITE_P(All, RecordingReplay, testing::ValuesIn(kRecordings), [
 
 TEST(RecordingReplay, HasASessionFileForEveryRecording) {
     std::size_t n_files = 0;
-    for (const auto& entry : std::filesystem::directory_iterator{std::string{TONUS_SOURCE_DIR} + "/tests/data/sessions"}) {
+    for (const auto& entry : std::filesystem::directory_iterator{test::project_folder().string() + "/tests/data/sessions"}) {
         n_files += entry.path().extension() == ".toml" ? 1u : 0u;
     }
     EXPECT_EQ(n_files, std::size(kRecordings));

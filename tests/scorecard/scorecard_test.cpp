@@ -8,6 +8,7 @@
 
 #include "bench/scorecard/capacity.hpp"
 #include "engine/core/error.hpp"
+#include "tests/support/project_folder.hpp"
 
 namespace tonus::bench {
 namespace {
@@ -57,7 +58,7 @@ std::string misfit(const json& value, const json& schema, const json& root, cons
     return {};
 }
 
-json schema() { return json::parse(std::ifstream{std::string{TONUS_SOURCE_DIR} + "/bench/scorecard/scorecard.schema.json"}); }
+json schema() { return json::parse(std::ifstream{test::project_folder().string() + "/bench/scorecard/scorecard.schema.json"}); }
 
 TEST(ScorecardJson, FitsItsSchema) {
     const json form = schema();

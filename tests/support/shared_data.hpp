@@ -6,13 +6,15 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/project_folder.hpp"
+
 namespace tonus::test {
 
 /// The recordings the team shares, beside the project; not part of it. TONUS_SHARED names
 /// another place.
 inline std::filesystem::path shared_folder() {
     if (const char* named = std::getenv("TONUS_SHARED")) return named;
-    return std::filesystem::path{TONUS_SOURCE_DIR} / ".." / "shared";
+    return project_folder() / ".." / "shared";
 }
 
 inline bool in_ci() {

@@ -134,7 +134,7 @@ TEST_F(Commands, CalibrateWithoutEffortSaysSoAndFails) {
 
 // What the README points a newcomer to has to work as it stands.
 TEST_F(Commands, TheExampleSessionsWork) {
-    const fs::path examples = fs::path{TONUS_SOURCE_DIR} / "tools/tonus/sessions";
+    const fs::path examples = test::project_folder() / "tools/tonus/sessions";
     for (const char* name : {"back.toml", "trunk.toml"}) {
         fs::copy_file(examples / name, folder_ / name);
         const std::string source = std::string{name} == "back.toml" ? " --source 'sim:?task=calibration'" : "";
