@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <initializer_list>
 #include <vector>
 
 #include <fmt/format.h>
@@ -12,103 +10,31 @@
 #include "engine/activation/site.hpp"
 #include "engine/condition/vibration_comb.hpp"
 #include "engine/core/error.hpp"
-#include "engine/core/suggest.hpp"
+#include "engine/pipeline/config_table.hpp"
 #include "engine/pipeline/session.hpp"
 
 namespace tonus {
 namespace {
 
-using Keys = std::initializer_list<std::string_view>;
-
-/// One table of the file: typed access, and every complaint with file, line and key.
-class Table {
-public:
-    /// Throws Error for a key that is not among the known.
-    Table(const std::string& path, std::string name, const toml::table& table, Keys known)
-        : path_(path), name_(std::move(name)), table_(table) {
-        for (const auto& [key, value] : table_) {
-            if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
-            const std::string near = nearest(key.str(), {known.begin(), known.size()});
-            fail(key.source().begin.line,
-                 fmt::format("unknown key '{}'{}", key.str(),
-                             near.empty() ? "; known are: " + joined(known)
-                                          : fmt::format("; did you mean '{}'?", near)));
-        }
+std::string read_all(Files& files, const std::string& path) {
+    constexpr std::uint64_t kSessionBytesMax = 1 << 20;
+    const auto file = files.open(path);
+    if (file->size() > kSessionBytesMax) {
+        throw usage_error(fmt::format("{}: {} bytes are too many for a session file", path, file->size()));
     }
+    std::string text(file->size(), '\0');
+    file->read_at(0, std::as_writable_bytes(std::span{text.data(), text.size()}));
+    return text;
+}
 
-    bool has(std::string_view key) const { return table_.contains(key); }
-    bool is_number(std::string_view key) const { return has(key) && table_.get(key)->is_number(); }
-
-    std::string text(std::string_view key, std::string fallback) const {
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return fallback;
-        const auto value = node->value_exact<std::string>();
-        if (!value) fail_at(*node, key, "is not a text in quotes");
-        return *value;
+toml::table parse(const std::string& text, const std::string& path) {
+    try {
+        return toml::parse(text, path);
+    } catch (const toml::parse_error& error) {
+        throw usage_error(fmt::format("{}:{}: not valid TOML: {}", path, error.source().begin.line,
+                                      error.description()));
     }
-
-    /// A text or a number, as text.
-    std::optional<std::string> text_or_number(std::string_view key) const {
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return std::nullopt;
-        if (const auto text = node->value_exact<std::string>()) return *text;
-        if (const auto whole = node->value_exact<std::int64_t>()) return fmt::format("{}", *whole);
-        if (const auto number = node->value_exact<double>()) return fmt::format("{:.15g}", *number);
-        fail_at(*node, key, "is neither a number nor a text");
-    }
-
-    double number(std::string_view key, double fallback, double least, double most) const {
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return fallback;
-        const auto value = node->value<double>();
-        if (!node->is_number() || !value || !(*value >= least && *value <= most)) {
-            fail_at(*node, key, fmt::format("is not a number from {:.6g} to {:.6g}", least, most));
-        }
-        return *value;
-    }
-
-    std::string choice(std::string_view key, std::string fallback, Keys choices) const {
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return fallback;
-        const std::string value = text_or_number(key).value_or("");
-        if (std::find(choices.begin(), choices.end(), value) == choices.end()) {
-            fail_at(*node, key, fmt::format("is '{}'; it can be: {}", value, joined(choices)));
-        }
-        return value;
-    }
-
-    [[noreturn]] void fail_key(std::string_view key, const std::string& what) const {
-        const toml::node* node = table_.get(key);
-        fail(node != nullptr ? node->source().begin.line : table_.source().begin.line, what);
-    }
-
-    std::string date(std::string_view key) const {
-        const toml::node* node = table_.get(key);
-        if (node == nullptr) return {};
-        const auto value = node->value<toml::date_time>();
-        if (!value) fail_at(*node, key, "is not a date and time such as 2026-11-21T10:30:00Z");
-        return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z", value->date.year,
-                           value->date.month, value->date.day, value->time.hour,
-                           value->time.minute, value->time.second);
-    }
-
-private:
-    static std::string joined(Keys words) {
-        std::string text;
-        for (const std::string_view word : words) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
-        return text;
-    }
-    [[noreturn]] void fail(std::size_t line, const std::string& what) const {
-        throw usage_error(fmt::format("{}:{}: {}: {}", path_, line, name_, what));
-    }
-    [[noreturn]] void fail_at(const toml::node& node, std::string_view key, const std::string& what) const {
-        fail(node.source().begin.line, fmt::format("{} {}", key, what));
-    }
-
-    const std::string& path_;
-    std::string name_;
-    const toml::table& table_;
-};
+}
 
 /// The tables of an array such as [[channel]], or the one table of a [section].
 std::vector<const toml::table*> tables_of(const toml::table& root, std::string_view name,
@@ -125,7 +51,7 @@ std::vector<const toml::table*> tables_of(const toml::table& root, std::string_v
                                   is_array ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name)));
 }
 
-SessionSource read_source(const Table& table) {
+SessionSource read_source(const ConfigTable& table) {
     SessionSource source{.url = table.text("url", ""),
                          .rate = table.text_or_number("rate"),
                          .unit = std::nullopt,
@@ -137,7 +63,7 @@ SessionSource read_source(const Table& table) {
 
 bool is_column_name(const std::string& name) { return name.find_first_of(",\"\n\r") == std::string::npos; }
 
-SessionChannel read_channel(const Table& table, std::size_t number) {
+SessionChannel read_channel(const ConfigTable& table, std::size_t number) {
     SessionChannel channel;
     channel.source = static_cast<std::size_t>(table.number("source", 0, 0, 63));
     channel.input = table.text_or_number("input").value_or(fmt::format("{}", number + 1));
@@ -169,7 +95,7 @@ SessionChannel read_channel(const Table& table, std::size_t number) {
 }
 
 /// The channels of one muscle are of one side, site, class and weight, and its name is none of theirs.
-void check_muscle(const Table& table, const Session& session) {
+void check_muscle(const ConfigTable& table, const Session& session) {
     const SessionChannel& last = session.channels.back();
     for (const SessionChannel& other : session.channels) {
         if (!last.part_of.empty() && other.part_of == last.part_of &&
@@ -184,7 +110,7 @@ void check_muscle(const Table& table, const Session& session) {
     }
 }
 
-SessionCrossTalk read_cross_talk(const Table& table, const Session& session) {
+SessionCrossTalk read_cross_talk(const ConfigTable& table, const Session& session) {
     const auto channel = [&](std::string_view key) {
         const std::string name = table.text(key, "");
         for (std::size_t m = 0; m < session.channels.size(); ++m) {
@@ -197,7 +123,7 @@ SessionCrossTalk read_cross_talk(const Table& table, const Session& session) {
     return talk;
 }
 
-MvcReference read_reference(const Table& table) {
+MvcReference read_reference(const ConfigTable& table) {
     MvcReference reference;
     reference.method = table.choice("method", "mvc", {"mvc", "rve"}) == "rve" ? ReferenceMethod::rve
                                                                               : ReferenceMethod::mvc;
@@ -220,7 +146,7 @@ MvcReference read_reference(const Table& table) {
 }
 
 /// vibration = "auto", "off" or a frequency; vibration_hz is its older name for the last.
-void read_vibration(const Table& table, Session& session) {
+void read_vibration(const ConfigTable& table, Session& session) {
     if (table.has("vibration") && table.has("vibration_hz")) table.fail_key("vibration_hz", "vibration and vibration_hz say the same: leave one out");
     const std::string_view key = table.has("vibration_hz") ? "vibration_hz" : "vibration";
     const std::string value = table.text_or_number(key).value_or("auto");
@@ -230,24 +156,62 @@ void read_vibration(const Table& table, Session& session) {
     session.vibration_hz = table.number(key, 0.0, VibrationComb::kLowestHz, VibrationComb::kHighestHz);
 }
 
-std::string read_all(Files& files, const std::string& path) {
-    constexpr std::uint64_t kSessionBytesMax = 1 << 20;
-    const auto file = files.open(path);
-    if (file->size() > kSessionBytesMax) {
-        throw usage_error(fmt::format("{}: {} bytes are too many for a session file", path, file->size()));
+void add_channel(const ConfigTable& table, Session& session) {
+    session.channels.push_back(read_channel(table, session.channels.size()));
+    check_muscle(table, session);
+    const auto same = [&](const SessionChannel& other) { return other.name == session.channels.back().name; };
+    if (std::count_if(session.channels.begin(), session.channels.end(), same) > 1) {
+        table.fail_key("name", fmt::format("the name '{}' is taken", session.channels.back().name));
     }
-    std::string text(file->size(), '\0');
-    file->read_at(0, std::as_writable_bytes(std::span{text.data(), text.size()}));
-    return text;
 }
 
-toml::table parse(const std::string& text, const std::string& path) {
-    try {
-        return toml::parse(text, path);
-    } catch (const toml::parse_error& error) {
-        throw usage_error(fmt::format("{}:{}: not valid TOML: {}", path, error.source().begin.line,
-                                      error.description()));
+void read_condition(const ConfigTable& table, Session& session) {
+    session.profile = table.choice("profile", "auto",
+                                   {"auto", "general", "trunk_ecg", "spectral", "vibration"});
+    session.mains = table.choice("mains", "auto", {"auto", "off", "50", "60"});
+    read_vibration(table, session);
+    session.ecg_template = table.choice("ecg", "A", {"A", "B"}) == "B";
+    if (session.ecg_template && session.vibration_hz > 0.0) {
+        table.fail_key("ecg", "ecg = \"B\" has no vibration comb: leave out ecg or the frequency of the vibration");
     }
+}
+
+void read_envelope(const ConfigTable& table, Session& session) {
+    session.window_s = table.number("window_s", 0.25, 0.05, 1.0);
+    if (std::abs(session.window_s * 100.0 - std::round(session.window_s * 100.0)) > 1e-9) {
+        table.fail_key("window_s", "window_s is not a whole number of 10 ms");
+    }
+    session.estimator = table.choice("estimator", "rms", {"rms", "exponential", "bayes"});
+    session.whitening = table.choice("whitening", "off", {"off", "model"}) == "model";
+    if (session.whitening && session.ecg_template) {
+        table.fail_key("whitening", "whitening = \"model\" is for path A only: leave it or ecg = \"B\" out");
+    }
+}
+
+void read_load(const ConfigTable& table, Session& session) {
+    session.engine = table.choice("engine", "A", {"A", "B"});
+    LoadFlagConfig& load = session.load;
+    load.limit_mvc = static_cast<float>(table.number("limit_mvc", 1.0 / 3.0, 0.01, 2.0));
+    load.release_mvc = static_cast<float>(
+        table.number("release_mvc", 0.9 * static_cast<double>(load.limit_mvc), 0.01, 2.0));
+    load.raise_s = table.number("raise_s", load.raise_s, 0.0, 10.0);
+    load.clear_s = table.number("clear_s", load.clear_s, 0.0, 10.0);
+    try {
+        const LoadFlag checked{load};
+    } catch (const Error& error) {
+        table.fail_key("limit_mvc", error.what());
+    }
+}
+
+void add_reference(const ConfigTable& table, Session& session) {
+    const std::string name = table.text("channel", "");
+    const auto owner = std::find_if(session.channels.begin(), session.channels.end(),
+                                    [&](const SessionChannel& c) { return c.name == name; });
+    if (owner == session.channels.end()) {
+        table.fail_key("channel", fmt::format("there is no channel '{}' in this session", name));
+    }
+    const bool of_template = table.choice("path", "A", {"A", "B"}) == "B";
+    (of_template ? owner->reference_template : owner->reference) = read_reference(table);
 }
 
 }  // namespace
@@ -255,8 +219,8 @@ toml::table parse(const std::string& text, const std::string& path) {
 Session load_session(const std::string& path, Files& files) {
     const std::string text = read_all(files, path);
     const toml::table root = parse(text, path);
-    const Table top{path, "the file", root,
-                    {"source", "channel", "cross_talk", "condition", "envelope", "load", "reference"}};
+    const ConfigTable top{path, "the file", root,
+                          {"source", "channel", "cross_talk", "condition", "envelope", "load", "reference"}};
     Session session;
     session.path = path;
     for (const toml::table* table : tables_of(root, "source", path, true)) {
@@ -264,69 +228,24 @@ Session load_session(const std::string& path, Files& files) {
             read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv"}}));
     }
     for (const toml::table* table : tables_of(root, "channel", path, true)) {
-        const Table reader{path, "[[channel]]", *table,
-                           {"name", "source", "input", "site", "side", "class", "weight", "part_of"}};
-        session.channels.push_back(read_channel(reader, session.channels.size()));
-        check_muscle(reader, session);
-        const auto same = [&](const SessionChannel& other) { return other.name == session.channels.back().name; };
-        if (std::count_if(session.channels.begin(), session.channels.end(), same) > 1) {
-            reader.fail_key("name", fmt::format("the name '{}' is taken", session.channels.back().name));
-        }
+        add_channel({path, "[[channel]]", *table, {"name", "source", "input", "site", "side", "class", "weight", "part_of"}}, session);
     }
     for (const toml::table* table : tables_of(root, "cross_talk", path, true)) {
         session.cross_talk.push_back(read_cross_talk({path, "[[cross_talk]]", *table, {"from", "to", "amplitude"}}, session));
     }
     for (const toml::table* table : tables_of(root, "condition", path, false)) {
-        const Table reader{path, "[condition]", *table, {"profile", "mains", "ecg", "vibration", "vibration_hz"}};
-        session.profile = reader.choice("profile", "auto",
-                                        {"auto", "general", "trunk_ecg", "spectral", "vibration"});
-        session.mains = reader.choice("mains", "auto", {"auto", "off", "50", "60"});
-        read_vibration(reader, session);
-        session.ecg_template = reader.choice("ecg", "A", {"A", "B"}) == "B";
-        if (session.ecg_template && session.vibration_hz > 0.0) {
-            reader.fail_key("ecg", "ecg = \"B\" has no vibration comb: leave out ecg or the frequency of the vibration");
-        }
+        read_condition({path, "[condition]", *table, {"profile", "mains", "ecg", "vibration", "vibration_hz"}}, session);
     }
     for (const toml::table* table : tables_of(root, "envelope", path, false)) {
-        const Table reader{path, "[envelope]", *table, {"window_s", "estimator", "whitening"}};
-        session.window_s = reader.number("window_s", 0.25, 0.05, 1.0);
-        if (std::abs(session.window_s * 100.0 - std::round(session.window_s * 100.0)) > 1e-9) {
-            reader.fail_key("window_s", "window_s is not a whole number of 10 ms");
-        }
-        session.estimator = reader.choice("estimator", "rms", {"rms", "exponential", "bayes"});
-        session.whitening = reader.choice("whitening", "off", {"off", "model"}) == "model";
-        if (session.whitening && session.ecg_template) {
-            reader.fail_key("whitening", "whitening = \"model\" is for path A only: leave it or ecg = \"B\" out");
-        }
+        read_envelope({path, "[envelope]", *table, {"window_s", "estimator", "whitening"}}, session);
     }
     for (const toml::table* table : tables_of(root, "load", path, false)) {
-        const Table reader{path, "[load]", *table,
-                           {"engine", "limit_mvc", "release_mvc", "raise_s", "clear_s"}};
-        session.engine = reader.choice("engine", "A", {"A", "B"});
-        LoadFlagConfig& load = session.load;
-        load.limit_mvc = static_cast<float>(reader.number("limit_mvc", 1.0 / 3.0, 0.01, 2.0));
-        load.release_mvc = static_cast<float>(
-            reader.number("release_mvc", 0.9 * static_cast<double>(load.limit_mvc), 0.01, 2.0));
-        load.raise_s = reader.number("raise_s", load.raise_s, 0.0, 10.0);
-        load.clear_s = reader.number("clear_s", load.clear_s, 0.0, 10.0);
-        try {
-            const LoadFlag checked{load};
-        } catch (const Error& error) {
-            reader.fail_key("limit_mvc", error.what());
-        }
+        read_load({path, "[load]", *table, {"engine", "limit_mvc", "release_mvc", "raise_s", "clear_s"}}, session);
     }
     for (const toml::table* table : tables_of(root, "reference", path, true)) {
-        const Table reader{path, "[[reference]]", *table,
-                           {"channel", "path", "method", "rest_uv", "mvc_uv", "bias", "window_s",
-                            "trials", "repeatability", "bandwidth_hz", "device", "settings", "made"}};
-        const std::string name = reader.text("channel", "");
-        const auto owner = std::find_if(session.channels.begin(), session.channels.end(),
-                                        [&](const SessionChannel& c) { return c.name == name; });
-        if (owner == session.channels.end()) {
-            reader.fail_key("channel", fmt::format("there is no channel '{}' in this session", name));
-        }
-        const bool of_template = reader.choice("path", "A", {"A", "B"}) == "B";
-        (of_template ? owner->reference_template : owner->reference) = read_reference(reader);
+        add_reference({path, "[[reference]]", *table,
+                       {"channel", "path", "method", "rest_uv", "mvc_uv", "bias", "window_s", "trials", "repeatability",
+                        "bandwidth_hz", "device", "settings", "made"}}, session);
     }
     return session;
 }

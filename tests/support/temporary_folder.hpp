@@ -25,14 +25,27 @@ public:
     TemporaryFolder(const TemporaryFolder&) = delete;
     TemporaryFolder& operator=(const TemporaryFolder&) = delete;
 
+    const std::filesystem::path& path() const { return path_; }
     std::string file(const std::string& name) const { return (path_ / name).string(); }
     std::string text(const std::string& name) const {
         std::ifstream in{path_ / name, std::ios::binary};
         return {std::istreambuf_iterator<char>{in}, {}};
     }
+    void write(const std::string& name, const std::string& content) const { std::ofstream{path_ / name, std::ios::binary} << content; }
 
 private:
     std::filesystem::path path_;
+};
+
+/// A test with an empty folder of its own.
+class TempFolder : public testing::Test {
+protected:
+    std::string path(const std::string& name) const { return temporary_.file(name); }
+    std::string text(const std::string& name) const { return temporary_.text(name); }
+    void write(const std::string& name, const std::string& content) const { temporary_.write(name, content); }
+
+    TemporaryFolder temporary_;
+    const std::filesystem::path& folder_ = temporary_.path();
 };
 
 }  // namespace tonus::test

@@ -7,7 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/command.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "tests/support/command.hpp"
 #include "tests/support/shared_data.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
 namespace {
