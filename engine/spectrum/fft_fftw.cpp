@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <mutex>
 #include <vector>
 
 #include <fftw3.h>
@@ -9,16 +10,23 @@
 
 namespace tonus {
 
+namespace {
+
+/// FFTW's planner is one for the process and not made for threads; a batch makes pipelines on several.
+std::mutex planner;
+
+}  // namespace
+
 struct RealFft::Plan {
     explicit Plan(std::size_t n)
-        : samples(fftwf_alloc_real(n)),
-          spectrum(fftwf_alloc_complex(n / 2 + 1)),
-          // ESTIMATE: the same plan on every run, so that results repeat to the bit.
-          plan(fftwf_plan_dft_r2c_1d(static_cast<int>(n), samples, spectrum, FFTW_ESTIMATE)),
-          power(n / 2 + 1) {
+        : samples(fftwf_alloc_real(n)), spectrum(fftwf_alloc_complex(n / 2 + 1)), power(n / 2 + 1) {
+        const std::lock_guard lock{planner};
+        // ESTIMATE: the same plan on every run, so that results repeat to the bit.
+        plan = fftwf_plan_dft_r2c_1d(static_cast<int>(n), samples, spectrum, FFTW_ESTIMATE);
         std::fill_n(samples, n, 0.0f);
     }
     ~Plan() {
+        const std::lock_guard lock{planner};
         fftwf_destroy_plan(plan);
         fftwf_free(spectrum);
         fftwf_free(samples);
@@ -28,7 +36,7 @@ struct RealFft::Plan {
 
     float* samples;
     fftwf_complex* spectrum;
-    fftwf_plan plan;
+    fftwf_plan plan = nullptr;
     std::vector<float> power;
 };
 
