@@ -1,4 +1,5 @@
 #include <array>
+#include <cmath>
 
 #include "drivers/driver/driver.hpp"
 #include "drivers/file/read_options.hpp"
@@ -12,25 +13,50 @@ constexpr std::array kOptions{
     DriverOption{"unit", "V mV uV nV", "of the numbers in a file that does not say"},
     DriverOption{"scale_uv", "uV per step", "of a file that holds counts"},
     DriverOption{"channels", "labels or numbers, all", "those to read, separated by commas"},
+    DriverOption{"begin", "s, 0", "when it began, on the time of those it is replayed with"},
+};
+
+/// Stamps of a recording that began later than others.
+class LaterSink final : public FrameSink {
+public:
+    LaterSink(FrameSink& sink, std::int64_t by_ns) : sink_(sink), by_ns_(by_ns) {}
+    void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
+        frames.arrival_ns += by_ns_;
+        sink_.push(stream, first_index, frames);
+    }
+
+private:
+    FrameSink& sink_;
+    std::int64_t by_ns_;
 };
 
 /// A recording read as a device, as fast as it is asked.
 class FileDevice final : public Device {
 public:
-    explicit FileDevice(std::unique_ptr<RecordingReader> reader) : reader_(std::move(reader)) {}
+    FileDevice(std::unique_ptr<RecordingReader> reader, double begin_s) : reader_(std::move(reader)), begin_s_(begin_s) {}
 
     std::span<const StreamInfo> streams() const noexcept override { return reader_->streams(); }
     Pacing pacing() const noexcept override { return Pacing::stamped; }
     void start() override {}
     void stop() noexcept override {}
     ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
-        return reader_->next(sink) ? ReadStatus::frames : ReadStatus::ended;
+        LaterSink later{sink, std::llround(begin_s_ * 1e9)};
+        const ReadStatus status = reader_->next(later) ? ReadStatus::frames : ReadStatus::ended;
+        const std::vector<RecordingNote>& notes = reader_->facts().annotations;
+        while (markers_.size() < notes.size()) {
+            markers_.push_back(notes[markers_.size()]);
+            markers_.back().onset_s += begin_s_;
+        }
+        return status;
     }
     double progress() const noexcept override { return reader_->progress(); }
     std::string_view trouble() const noexcept override { return reader_->trouble(); }
+    std::span<const RecordingNote> markers() const noexcept override { return markers_; }
 
 private:
     std::unique_ptr<RecordingReader> reader_;
+    double begin_s_;
+    std::vector<RecordingNote> markers_;
 };
 
 std::vector<std::string> list_of(std::string_view text) {
@@ -45,7 +71,7 @@ std::vector<std::string> list_of(std::string_view text) {
 
 std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
     const ReadOptions options = read_options_of(url);
-    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options));
+    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options), url.number("begin", 0.0, 0.0, 1e6));
 }
 
 std::vector<Found> probe_file(Ports&) { return {}; }

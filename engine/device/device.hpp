@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "engine/device/frames.hpp"
+#include "engine/device/recording_note.hpp"
 #include "engine/device/stream_info.hpp"
 
 namespace tonus {
@@ -57,6 +58,9 @@ public:
 
     /// Where a recording has come to, 0 to 1; negative where there is no end to see.
     virtual double progress() const noexcept { return -1.0; }
+
+    /// Remarks in a recording, of the part read so far, in its own time.
+    virtual std::span<const RecordingNote> markers() const noexcept { return {}; }
 
     /// After `lost`, or when a recording ended before its end: what happened, and where. Empty
     /// when all is well.

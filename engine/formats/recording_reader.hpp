@@ -10,6 +10,7 @@
 #include "engine/core/files.hpp"
 #include "engine/core/rate.hpp"
 #include "engine/device/device.hpp"
+#include "engine/device/recording_note.hpp"
 
 namespace tonus {
 
@@ -21,13 +22,6 @@ struct ReadOptions {
     /// Labels, or numbers of the file's channels from 1 (times and counters are no channels); all
     /// when empty. A label goes before a number.
     std::vector<std::string> channels = {};
-};
-
-/// A remark someone made in the recording.
-struct RecordingNote {
-    double onset_s = 0.0;  ///< from the beginning of the recording
-    std::optional<double> duration_s = {};
-    std::string text = {};
 };
 
 /// What is known about a recording besides its samples.

@@ -23,6 +23,7 @@ public:
     void stop() noexcept override { device_.stop(); }
     double progress() const noexcept override { return device_.progress(); }
     std::string_view trouble() const noexcept override { return device_.trouble(); }
+    std::span<const RecordingNote> markers() const noexcept override { return device_.markers(); }
 
 private:
     /// Keeps what one read of the device brought until it is due.

@@ -19,7 +19,9 @@ namespace tonus {
 struct LiveOptions {
     /// Set from outside (a signal, a key) to end the run in good order.
     const std::atomic<bool>* stop = nullptr;
-    /// Ends the run after this long; nothing runs until the devices end.
+    /// Recordings and the simulator pass this many times as fast as they were recorded; from 0.01 to 100.
+    double speed = 1.0;
+    /// Ends the run after this long, in the time of the recording; nothing runs until the devices end.
     std::optional<double> duration_s = {};
     /// With a virtual clock, instead of a thread each, all workers run on this one, in an order
     /// drawn from `seed`.

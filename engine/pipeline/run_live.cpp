@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <limits>
 #include <memory>
 #include <vector>
@@ -5,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
+#include "engine/core/scaled_clock.hpp"
 #include "engine/pipeline/live_workers.hpp"
 #include "engine/pipeline/paced_device.hpp"
 #include "engine/pipeline/run.hpp"
@@ -15,6 +17,8 @@ namespace {
 // Room for a sink that keeps data (design, "Threads").
 constexpr double kKeepingSinkS = 30.0;
 constexpr double kViewSinkS = 2.0;
+
+constexpr double kSpeedLeast = 0.01, kSpeedMost = 100.0;
 
 // How long a device may block in read(): longer than most are silent, so that a wait ends with frames.
 // Beside others, one that brings its own stamps says only between two reads what can no longer come,
@@ -65,7 +69,13 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
                     const LiveOptions& options) {
     SystemClock system_clock;
     const bool simulated = options.virtual_clock != nullptr;
-    Clock& clock = simulated ? static_cast<Clock&>(*options.virtual_clock) : system_clock;
+    if (!(options.speed >= kSpeedLeast && options.speed <= kSpeedMost)) {
+        throw usage_error(fmt::format("a speed of {} is not from {} to {}", options.speed, kSpeedLeast, kSpeedMost));
+    }
+    Clock& real = simulated ? static_cast<Clock&>(*options.virtual_clock) : system_clock;
+    // All of a hurried run is in the recording's time: pace, stamps, ages and rings.
+    ScaledClock clock{real, options.speed};
+    const double ring_s = options.frame_ring_s * std::max(1.0, options.speed);
 
     std::vector<std::unique_ptr<PacedDevice>> paced;
     std::vector<Device*> devices;
@@ -82,7 +92,7 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     std::vector<const FrameRing*> rings;
     std::vector<std::size_t> n_streams;
     for (const Device* device : devices) {
-        frame_rings.push_back(std::make_unique<FrameRing>(device->streams(), options.frame_ring_s));
+        frame_rings.push_back(std::make_unique<FrameRing>(device->streams(), ring_s));
         readers.emplace_back(*frame_rings.back());
         rings.push_back(frame_rings.back().get());
         n_streams.push_back(device->streams().size());
@@ -92,7 +102,7 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     std::vector<std::unique_ptr<ResultRing>> result_rings;
     for (const Sink* sink : sinks) {
         result_rings.push_back(std::make_unique<ResultRing>(
-            pipeline.info().channels.size(), sink->keeps_data() ? kKeepingSinkS : kViewSinkS));
+            pipeline.info().channels.size(), (sink->keeps_data() ? kKeepingSinkS : kViewSinkS) * std::max(1.0, options.speed)));
         port.add(*result_rings.back());
     }
     if (options.witness != nullptr) port.add(*options.witness);

@@ -24,11 +24,19 @@ void ConsoleSink::begin(const SessionInfo& session) {
 void ConsoleSink::row(const ResultRow& row) noexcept {
     kept_.keep(row);
     has_row_ = true;
+    if (options_.markers != nullptr) show_markers();
     if (options_.terminal || row.time_s < next_line_s_) return;
     next_line_s_ = row.time_s + options_.seconds_per_line - 0.5 * kPictureS;
     state_.age_s = 0.0;
     fmt::print(options_.out, "{}\n", console_line(kept_, state_));
     std::fflush(options_.out);
+}
+
+void ConsoleSink::show_markers() noexcept {
+    while (const std::optional<RecordingNote> note = options_.markers->next(n_markers_, static_cast<double>(kept_.row.arrival_ns) * 1e-9)) {
+        state_.marker = fmt::format("marker at {:.3f} s: {}", note->onset_s, note->text);
+        if (!options_.terminal) fmt::print(options_.out, "{}\n", state_.marker);
+    }
 }
 
 void ConsoleSink::event(const Event& event) noexcept {

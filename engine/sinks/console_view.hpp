@@ -23,6 +23,7 @@ struct ConsoleState {
     std::uint64_t n_gaps = 0;
     std::uint64_t n_missed = 0;    ///< rows this view was too slow for
     double over_since_s = 0.0;     ///< when the flag rose
+    std::string marker = {};       ///< the last of a recording; empty: none yet
     std::size_t width = 80;        ///< columns of the terminal
     bool colour = true;
 };

@@ -103,8 +103,11 @@ void add_replay(CLI::App& app, int& exit_code) {
     command.add_option("FILE", options.files, "a recording, or a source address such as sim:?duration=60")
         ->required();
     command.add_option("--session", options.session, "session file with montage and references");
-    command.add_option("--speed", options.speed, "1 (as it was) or max")
-        ->check(CLI::IsMember({"1", "max"}))->capture_default_str();
+    command.add_option("--speed", options.speed, "times as fast as it was, from 0.01 to 100, or max")
+        ->check(CLI::IsMember({"max"}) | CLI::Range(0.01, 100.0))->capture_default_str();
+    command.add_option("--from", options.from_s, "seconds from the beginning; results count from there")->check(CLI::Range(0.0, 1e9));
+    command.add_option("--to", options.to_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
+    command.add_option("--loop", options.rounds, "play it this many times, 10 ms apart; 0: until Ctrl-C")->check(CLI::Range(0, 1'000'000));
     command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
     command.add_option("--events", options.events, "write the events (JSON lines)");
     command.add_option("--taps", options.taps, "write every stage's output as .npy into this folder");
@@ -113,17 +116,30 @@ void add_replay(CLI::App& app, int& exit_code) {
                      "which no live run can have; to time contractions and to judge the live form.\n"
                      "One recording, held in memory: 13 bytes a sample of every EMG channel, so 0.4 GB for\n"
                      "an hour of 8 channels at 1000 Hz, up to twice that with ecg = \"B\" and hum; 100\n"
-                     "million samples (3.5 h of these) at the most. Not with --speed 1 or --taps");
+                     "million samples (3.5 h of these) at the most. Not with a --speed or --taps");
     command.add_option("--onsets", options.onsets,
                        "write the contractions of every channel (CSV): when each began and ended, and when that was\n"
-                       "decided; against the quietest second, in two more passes; not with --speed 1");
+                       "decided; against the quietest second, in two more passes; not with a --speed");
     command.add_option("--synergies", options.synergies, "write how muscles work together (weights, variance accounted for): 3 channels and 10 s at least");
     command.add_option("--detector", options.detector, "of --onsets: hodges tkeo bonato or cusum, the most exact")
         ->check(CLI::IsMember({"hodges", "tkeo", "bonato", "cusum"}))->capture_default_str();
     add_voice(command, options.voice);
     command.footer("Example: tonus replay squat.edf --session back.toml --out squat.csv\n"
+                   "Several files are played side by side from their beginnings; file:imu.csv?begin=2.5 begins later.\n"
                    "A file that does not say its rate or unit takes them from the session file, or as\n"
                    "tonus replay 'file:squat.csv?rate=1000&unit=mV'.");
+}
+
+void add_batch(CLI::App& app, int& exit_code) {
+    auto& [command, options] = offer(app, "batch", "many recordings through the pipeline, on all cores: a row for each muscle", &batch, exit_code);
+    command.add_option("FILES", options.files, "recordings, or source addresses")->required();
+    command.add_option("--session", options.session, "session file with montage and references, for all of them");
+    command.add_option("--out", options.out, "a folder for summary.csv and .npy, or the name of the table, such as backs.csv")->required();
+    command.add_option("--jobs", options.n_jobs, "recordings worked on at a time; one for each core without it")->check(CLI::Range(1, 4096));
+    add_voice(command, options.voice);
+    command.footer("Example: tonus batch trials/*.edf --session back.toml --out results\n"
+                   "A second run does only what is new, has changed or failed; a recording that cannot be read stops no other,\n"
+                   "and stands in summary_failed.csv with its error. Exit code 1: some failed, or Ctrl-C left some.");
 }
 
 void add_inspect(CLI::App& app, int& exit_code) {
@@ -185,6 +201,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_calibrate(app, exit_code);
     add_check(app, exit_code);
     add_replay(app, exit_code);
+    add_batch(app, exit_code);
     add_inspect(app, exit_code);
     add_convert(app, exit_code);
     add_drivers(app, exit_code);

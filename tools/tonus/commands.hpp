@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,6 +35,9 @@ struct ReplayOptions {
     std::vector<std::string> files;
     std::string session;
     std::string speed = "max";
+    std::optional<double> from_s;
+    std::optional<double> to_s;
+    std::optional<std::uint64_t> rounds;  ///< 0: until Ctrl-C
     std::string out;
     std::string events;
     std::string taps;

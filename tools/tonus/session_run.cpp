@@ -31,9 +31,9 @@ struct Sinks {
 Sinks make_sinks(const Outputs& outputs, bool with_console) {
     Sinks sinks;
     if (!outputs.table.empty()) sinks.add<ResultsTable>(system_files(), outputs.table);
-    if (!outputs.events.empty()) sinks.add<EventsFile>(system_files(), outputs.events);
+    if (!outputs.events.empty()) sinks.add<EventsFile>(system_files(), outputs.events, outputs.markers);
     if (with_console) {
-        sinks.add<ConsoleSink>(ConsoleOptions{.terminal = is_terminal(stdout), .width = terminal_width(stdout)});
+        sinks.add<ConsoleSink>(ConsoleOptions{.terminal = is_terminal(stdout), .width = terminal_width(stdout), .markers = outputs.markers});
     }
     return sinks;
 }
@@ -47,6 +47,16 @@ void say(const SessionInfo& info, const RunSummary& summary, const Voice& voice,
         }
         fmt::print("\n{}", summary_text(info, summary));
     }
+}
+
+constexpr std::size_t kMarkersShown = 12;
+
+void say_markers(const MarkerBoard* board, const Voice& voice) {
+    if (board == nullptr || voice.quiet || voice.json) return;
+    const std::vector<RecordingNote> markers = board->all();
+    if (!markers.empty()) fmt::print("markers:\n");
+    for (std::size_t i = 0; i < std::min(markers.size(), kMarkersShown); ++i) fmt::print("  {:>10.3f} s  {}\n", markers[i].onset_s, markers[i].text);
+    if (markers.size() > kMarkersShown) fmt::print("  … {} in all\n", markers.size());
 }
 
 /// Says what went wrong with the devices. Returns the exit code.
@@ -89,6 +99,7 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
         if (taps) taps->close();
     }
     say(pipeline.info(), summary, voice, live);
+    if (!live) say_markers(outputs.markers, voice);  // live they were shown when their time came
     return say_trouble(summary);
 }
 
@@ -102,6 +113,7 @@ int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice
                                               {.progress = [&](double part) { progress.show(part); },
                                                .stop = &interrupted()});
     say(info, summary, voice, false);
+    say_markers(outputs.markers, voice);
     return say_trouble(summary);
 }
 

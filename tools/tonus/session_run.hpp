@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/pipeline/run.hpp"
+#include "engine/sinks/marker_board.hpp"
 #include "tools/tonus/commands.hpp"
 #include "tools/tonus/sources.hpp"
 
@@ -14,6 +15,7 @@ struct Outputs {
     std::string table = {};
     std::string events = {};
     std::string taps = {};
+    const MarkerBoard* markers = nullptr;  ///< of the recordings that are replayed
 };
 
 enum class Speed { live, full };

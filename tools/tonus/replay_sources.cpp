@@ -1,0 +1,55 @@
+#include "tools/tonus/replay_sources.hpp"
+
+#include <algorithm>
+
+#include "drivers/driver/driver.hpp"
+#include "engine/core/error.hpp"
+#include "engine/pipeline/excerpt_device.hpp"
+#include "engine/pipeline/looped_device.hpp"
+#include "engine/pipeline/marked_device.hpp"
+
+namespace tonus::cli {
+namespace {
+
+std::unique_ptr<Device> part_of(std::unique_ptr<Device> device, const Played& played, const std::string& url) {
+    if (!played.from_s && !played.to_s) return device;
+    return std::make_unique<ExcerptDevice>(std::move(device), played.from_s, played.to_s, url);
+}
+
+std::unique_ptr<Device> open_part(const std::string& url, const Played& played) {
+    return part_of(open_device(url), played, url);
+}
+
+/// Of a round: until the longest of the recordings is over.
+double period_s(const std::vector<std::string>& urls, const Played& played) {
+    double longest_s = 0.0;
+    for (const std::string& url : urls) longest_s = std::max(longest_s, recording_length_s(*open_part(url, played)));
+    if (longest_s == 0.0) throw usage_error("--loop: there is nothing to play again");
+    return longest_s + LoopedDevice::kSeamS;
+}
+
+}  // namespace
+
+Sources open_played(const std::vector<std::string>& urls, const std::string& session_path, const Played& played, MarkerBoard& board) {
+    Sources sources = open_sources(urls, session_path);
+    std::vector<std::string> opened;
+    for (const SessionSource& source : sources.session.sources) opened.push_back(source_url(source));
+    for (const Device* device : sources.devices) {
+        if (played.rounds && device->pacing() != Pacing::stamped) throw usage_error("--loop: only recordings can be played again");
+    }
+    const double round_s = played.rounds ? period_s(opened, played) : 0.0;
+    for (std::size_t i = 0; i < opened.size(); ++i) {
+        std::unique_ptr<Device> device;
+        if (played.rounds) {
+            device = std::make_unique<LoopedDevice>([url = opened[i], played] { return open_part(url, played); }, round_s, *played.rounds);
+        } else {
+            device = part_of(std::move(sources.owned[i]), played, opened[i]);
+        }
+        sources.owned[i] = std::make_unique<MarkedDevice>(std::move(device), board);
+        sources.devices[i] = sources.owned[i].get();
+        sources.streams[i] = sources.devices[i]->streams();
+    }
+    return sources;
+}
+
+}  // namespace tonus::cli
