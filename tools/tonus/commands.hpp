@@ -48,6 +48,14 @@ struct ReplayOptions {
     Voice voice;
 };
 
+struct BatchOptions {
+    std::vector<std::string> files;
+    std::string session;
+    std::string out;
+    std::optional<std::size_t> n_jobs;
+    Voice voice;
+};
+
 struct CalibrateOptions {
     std::vector<std::string> sources;
     std::string session;
@@ -112,6 +120,7 @@ struct EmulateOptions {
 int demo(const DemoOptions& options);
 int run(const RunOptions& options);
 int replay(const ReplayOptions& options);
+int batch(const BatchOptions& options);
 int calibrate(const CalibrateOptions& options);
 int check(const CheckOptions& options);
 int inspect(const InspectOptions& options);
