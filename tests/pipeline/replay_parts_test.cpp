@@ -9,7 +9,7 @@
 #include "engine/pipeline/marked_device.hpp"
 #include "tests/formats/collect.hpp"
 #include "tests/support/simulated_session.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
 namespace {

@@ -12,7 +12,7 @@
 #include "engine/formats/recording_reader.hpp"
 #include "tests/formats/collect.hpp"
 #include "tests/support/command.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
 namespace {
