@@ -108,9 +108,10 @@ private:
         if (frames_.empty()) return false;
         counter_->arrived(frames_.back().number, frames_.size(), line_.clock().now_ns());
         for (const bitalino::Frame& frame : frames_) {
-            const std::uint64_t index = counter_->widen(frame.number);
-            sink.push(kEmg, index, raw_frames(std::span<const std::int32_t>{frame.counts}.first(n_channels), n_channels));
-            sink.push(kDigital, index, raw_frames(std::span<const std::int32_t>{frame.digital}, frame.digital.size()));
+            const auto index = counter_->widen(frame.number);
+            if (!index) continue;
+            sink.push(kEmg, *index, raw_frames(std::span<const std::int32_t>{frame.counts}.first(n_channels), n_channels));
+            sink.push(kDigital, *index, raw_frames(std::span<const std::int32_t>{frame.digital}, frame.digital.size()));
         }
         return true;
     }

@@ -123,10 +123,11 @@ private:
             give_up("the packets are shifted by a byte: the firmware of the dongle is older than the board's; renew it");
             return;
         }
-        const std::uint64_t count = counter_->widen(packet.number);
-        if (has_daisy_) take_half(packet, count, sink);
-        else sink.push(kEmg, count, raw_frames(std::span<const std::int32_t>{packet.counts}, cyton::kChannels));
-        if (packet.has_acceleration()) take_acceleration(packet, count, sink);
+        const auto count = counter_->widen(packet.number);
+        if (!count) return;
+        if (has_daisy_) take_half(packet, *count, sink);
+        else sink.push(kEmg, *count, raw_frames(std::span<const std::int32_t>{packet.counts}, cyton::kChannels));
+        if (packet.has_acceleration()) take_acceleration(packet, *count, sink);
     }
 
     /// Even packets are channels 9-16, the odd ones after them 1-8.

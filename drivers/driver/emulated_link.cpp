@@ -13,6 +13,7 @@ constexpr std::array kOptions{
     DriverOption{"repeated", "0 to 1, 0", "fraction of the frames that come twice"},
     DriverOption{"swapped", "0 to 1, 0", "fraction of the frames that the next one overtakes"},
     DriverOption{"corrupt", "0 to 1, 0", "fraction of the frames in which one bit is turned round"},
+    DriverOption{"garbled", "0 to 1, 0", "fraction of the frames of which up to eight bytes become noise"},
     DriverOption{"stall", "3-3.5,... (s)", "nothing comes, then all of it at once"},
     DriverOption{"unplug", "5-7,... (s)", "the device is gone, and comes back"},
     DriverOption{"skew_ppm", "ppm, 0", "how much faster the device's clock runs"},
@@ -49,6 +50,7 @@ LinkFaults parse_link_faults(const SourceUrl& url) {
             .repeated = url.number("repeated", 0.0, 0.0, 1.0),
             .swapped = url.number("swapped", 0.0, 0.0, 1.0),
             .corrupt = url.number("corrupt", 0.0, 0.0, 1.0),
+            .garbled = url.number("garbled", 0.0, 0.0, 1.0),
             .stalls = spans_of(url, "stall"),
             .unplugs = spans_of(url, "unplug"),
             .skew_ppm = url.number("skew_ppm", 0.0, -10000.0, 10000.0),
@@ -91,6 +93,20 @@ void EmulatedLink::put(std::size_t line, std::span<const std::byte> bytes) {
     if (lines()[line].kind == LineKind::udp) to.datagrams.push_back(bytes.size());
 }
 
+void EmulatedLink::damage(std::span<std::byte> frame) noexcept {
+    constexpr std::uint64_t kNoiseBytesMax = 8;
+    if (happens(faults_.corrupt)) {
+        ++account_.n_corrupt;
+        frame[random_.below(frame.size())] ^= static_cast<std::byte>(1u << random_.below(8));
+    }
+    if (happens(faults_.garbled)) {
+        ++account_.n_garbled;
+        const std::size_t at = random_.below(frame.size());
+        const std::size_t n = std::min<std::size_t>(1 + random_.below(kNoiseBytesMax), frame.size() - at);
+        for (std::byte& byte : frame.subspan(at, n)) byte = static_cast<std::byte>(random_.below(256));
+    }
+}
+
 void EmulatedLink::frame(std::size_t line, std::span<const std::byte> bytes) {
     ++account_.n_frames;
     if (happens(faults_.lost)) {
@@ -98,10 +114,7 @@ void EmulatedLink::frame(std::size_t line, std::span<const std::byte> bytes) {
         return;
     }
     std::vector<std::byte> sent{bytes.begin(), bytes.end()};
-    if (happens(faults_.corrupt)) {
-        ++account_.n_corrupt;
-        sent[random_.below(sent.size())] ^= static_cast<std::byte>(1u << random_.below(8));
-    }
+    damage(sent);
     Line& to = lines_[line];
     if (to.overtaken.empty() && happens(faults_.swapped)) {
         ++account_.n_swapped;

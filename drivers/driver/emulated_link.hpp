@@ -23,6 +23,7 @@ struct LinkFaults {
     double repeated = 0.0;
     double swapped = 0.0;  ///< comes after the next one
     double corrupt = 0.0;  ///< one bit of it is turned round
+    double garbled = 0.0;  ///< a stretch of it, of up to eight bytes, becomes noise
     std::vector<LinkSpan> stalls;   ///< nothing comes, then all of it at once
     std::vector<LinkSpan> unplugs;  ///< the device is gone, and comes back
     double skew_ppm = 0.0;          ///< how much faster the device's clock runs
@@ -37,7 +38,7 @@ LinkFaults parse_link_faults(const SourceUrl& url);
 
 /// What came of the frames an emulator sent.
 struct LinkAccount {
-    std::uint64_t n_frames = 0, n_lost = 0, n_repeated = 0, n_swapped = 0, n_corrupt = 0;
+    std::uint64_t n_frames = 0, n_lost = 0, n_repeated = 0, n_swapped = 0, n_corrupt = 0, n_garbled = 0;
 };
 
 /// An emulator at work at the other end of its lines, with the faults between.
@@ -80,6 +81,7 @@ private:
     void truth(std::size_t stream, std::uint64_t index, RawFrames frame) override;
 
     void put(std::size_t line, std::span<const std::byte> bytes);
+    void damage(std::span<std::byte> frame) noexcept;
     bool within(const std::vector<LinkSpan>& spans) const noexcept;
     bool happens(double chance) noexcept { return chance > 0.0 && random_.uniform() < chance; }
 

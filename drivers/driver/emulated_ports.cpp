@@ -77,6 +77,12 @@ void EmulatedPorts::plug(EmulatedLink& link, const std::string& path, const std:
     plugged_.push_back({&link, path, usb_serial});
 }
 
+std::string EmulatedPorts::address() const {
+    const LineKind kind = plugged_.front().link->lines()[0].kind;
+    if (kind == LineKind::serial) return plugged_.front().path;
+    return kind == LineKind::tcp_listens ? "emulated" : "";
+}
+
 Clock& EmulatedPorts::clock() noexcept { return *clock_; }
 
 void EmulatedPorts::advance(std::chrono::nanoseconds by) { clock_->sleep_until(clock_->now_ns() + by.count()); }

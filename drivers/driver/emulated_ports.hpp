@@ -27,6 +27,9 @@ public:
     /// @param usb_serial  of the adapter
     void plug(EmulatedLink& link, const std::string& path = "/dev/emulated", const std::string& usb_serial = "EMU0001");
 
+    /// What stands after the scheme in the address of the device that was plugged in first.
+    std::string address() const;
+
     std::unique_ptr<ByteStream> open_tty(const std::string& path, unsigned baud) override;
     std::unique_ptr<ByteStream> connect_tcp(const std::string& host, std::uint16_t port,
                                             std::chrono::milliseconds timeout) override;

@@ -25,17 +25,13 @@ TEST(TimeCounter, TakesARateOffByAPercentForNoLoss) {
     }
 }
 
-// Without a checksum a bit of the time may turn: one sample stands apart, the next is back in place.
-TEST(TimeCounter, IsBackInPlaceAfterADamagedTime) {
-    for (const int bit : {3, 30, 52, 63}) {
-        TimeCounter counter{kTicksPerS, 100};
-        counter.number(1'000'000'000);
-        counter.number(1'000'010'000 ^ (std::uint64_t{1} << bit));
-        const std::uint64_t next = counter.number(1'000'020'000);
-        if (bit < 52) {
-            EXPECT_EQ(next, 100'002u) << "bit " << bit;
-        }
-        EXPECT_EQ(counter.number(1'000'030'000), next + 1) << "bit " << bit;
+// Without a checksum a bit of the time may turn: that sample stands apart, the next is in its place.
+TEST(TimeCounter, ADamagedTimeMovesNoOtherSample) {
+    TimeCounter counter{kTicksPerS, 100};
+    for (std::uint64_t i = 0; i < 10'000; ++i) {
+        const std::uint64_t ticks = 1'000'000'000 + 10'000 * i;
+        if (i % 4 == 3) counter.number(ticks ^ (std::uint64_t{1} << (i / 4 % 52)));
+        else ASSERT_EQ(counter.number(ticks), 100'000 + i);
     }
 }
 

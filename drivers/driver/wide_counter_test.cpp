@@ -17,7 +17,7 @@ std::int64_t at_ms(double ms) { return static_cast<std::int64_t>(ms * 1e6); }
 std::vector<std::uint64_t> widen(WideCounter& counter, std::uint64_t modulus, std::uint64_t from, std::uint64_t to, double arrival_ms) {
     std::vector<std::uint64_t> counts;
     counter.arrived((to - 1) % modulus, to - from, at_ms(arrival_ms));
-    for (std::uint64_t i = from; i < to; ++i) counts.push_back(counter.widen(i % modulus));
+    for (std::uint64_t i = from; i < to; ++i) counts.push_back(counter.widen(i % modulus).value());
     return counts;
 }
 
@@ -71,13 +71,43 @@ TEST(WideCounter, PutsALateFrameWhereItBelongs) {
     WideCounter counter{256, Rate{250, 1}};
     counter.arrived(4, 5, at_ms(20.0));
     std::vector<std::uint64_t> counts;
-    for (const std::uint64_t raw : {0u, 1u, 2u, 3u, 4u}) counts.push_back(counter.widen(raw));
+    for (const std::uint64_t raw : {0u, 1u, 2u, 3u, 4u}) counts.push_back(counter.widen(raw).value());
     counter.arrived(5, 2, at_ms(28.0));
     EXPECT_EQ(counter.widen(6), 6u);
     EXPECT_EQ(counter.widen(5), 5u);
     counter.arrived(7, 2, at_ms(32.0));
     EXPECT_EQ(counter.widen(7), 7u);
     EXPECT_EQ(counter.widen(7), 7u) << "a repeat keeps its number";
+}
+
+// Protocols without a checksum: a bit of the number turns, and the frames after it stay in place.
+TEST(WideCounter, ADamagedNumberMovesNoOtherFrame) {
+    for (const std::uint64_t modulus : {256u, 65536u}) {
+        WideCounter counter{modulus, kRate};
+        Random random{3};
+        std::uint64_t n_dropped = 0;
+        for (std::uint64_t i = 0; i < 200'000; ++i) {
+            const bool damaged = i % 100 == 99;
+            const std::uint64_t raw = damaged ? (i % modulus) ^ (std::uint64_t{1} << random.below(modulus == 256 ? 8 : 16)) : i % modulus;
+            counter.arrived(raw, 1, at_ms(static_cast<double>(i) + 1.0));
+            const auto count = counter.widen(raw);
+            n_dropped += !count;
+            if (!damaged) {
+                ASSERT_EQ(count, i) << "modulus " << modulus;
+            }
+        }
+        EXPECT_GT(n_dropped, 100u) << "numbers beyond all time are told";
+    }
+}
+
+// It began anew, or we were away: the second number agrees with the first, and is believed.
+TEST(WideCounter, BelievesAJumpThatTheNextFrameConfirms) {
+    WideCounter counter{65536, kRate};
+    widen(counter, 65536, 0, 100, 100.0);
+    counter.arrived(40000, 1, at_ms(101.0));
+    EXPECT_FALSE(counter.widen(40000).has_value());
+    counter.arrived(40001, 1, at_ms(102.0));
+    EXPECT_EQ(counter.widen(40001), 40001u);
 }
 
 // A fast clock of 500 ppm moves the frames ahead by 1.8 s in an hour, which is no loss.

@@ -115,7 +115,9 @@ private:
 
     void push(std::span<const std::byte> step, FrameSink& sink) noexcept {
         if (values_.empty()) return;  // while the layout is probed
-        const std::uint64_t index = counter_.widen(otb::counter_of(step, layout_));
+        const auto wide = counter_.widen(otb::counter_of(step, layout_));
+        if (!wide) return;
+        const std::uint64_t index = *wide;
         for (std::size_t ch = 0; ch < values_.size(); ++ch) values_[ch] = otb::value_at(step, layout_, ch);
         const std::span<const std::int32_t> values{values_};
         const std::size_t quaternion_at = layout_.n_bio + layout_.n_auxiliary;

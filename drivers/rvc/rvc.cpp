@@ -52,9 +52,10 @@ private:
         if (frames_.empty()) return false;
         counter_.arrived(frames_.back().number, frames_.size(), line_.clock().now_ns());
         for (const rvc::Frame& frame : frames_) {
-            const std::uint64_t index = counter_.widen(frame.number);
-            sink.push(0, index, raw_frames(std::span<const std::int32_t>{frame.acceleration}, 3));
-            sink.push(1, index, raw_frames(std::span<const std::int32_t>{frame.angles}, 3));
+            const auto index = counter_.widen(frame.number);
+            if (!index) continue;
+            sink.push(0, *index, raw_frames(std::span<const std::int32_t>{frame.acceleration}, 3));
+            sink.push(1, *index, raw_frames(std::span<const std::int32_t>{frame.angles}, 3));
         }
         return true;
     }

@@ -167,10 +167,11 @@ private:
     void take(std::span<const std::byte> packet, FrameSink& sink) noexcept {
         const std::uint32_t ticks = shimmer::ticks_of(packet);
         counter_->arrived(ticks, 1, line_.clock().now_ns());
-        const std::uint64_t wide = counter_->widen(ticks);
+        const auto wide = counter_->widen(ticks);
+        if (!wide) return;
         if (!first_ticks_) first_ticks_ = wide;
-        if (wide < *first_ticks_) return;
-        const std::uint64_t index = (wide - *first_ticks_ + layout_.divider / 2u) / layout_.divider;
+        if (*wide < *first_ticks_) return;
+        const std::uint64_t index = (*wide - *first_ticks_ + layout_.divider / 2u) / layout_.divider;
         const auto value = [&](std::size_t id) { return shimmer::value_of(packet, layout_, static_cast<std::uint8_t>(id)).value_or(0); };
         const std::array<std::int32_t, 2> emg{value(shimmer::kExg1Channel1), value(shimmer::kExg1Channel2)};
         sink.push(0, index, raw_frames(std::span<const std::int32_t>{emg}, 2));

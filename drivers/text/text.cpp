@@ -214,7 +214,9 @@ private:
         if (!(count >= 0.0 && count < 0x1p53)) return next_++;
         const auto raw = static_cast<std::uint64_t>(count);
         counter_->arrived(raw, 1, line_.clock().now_ns());
-        const double steps = static_cast<double>(counter_->widen(raw));
+        const auto wide = counter_->widen(raw);
+        if (!wide) return next_++;
+        const double steps = static_cast<double>(*wide);
         next_ = static_cast<std::uint64_t>(std::llround(steps / steps_per_frame_)) + 1;
         return next_ - 1;
     }

@@ -118,7 +118,9 @@ private:
         if (type == Type::time) {
             const std::uint64_t ms = witmotion::milliseconds_of(frame);
             counter_.arrived(ms, 1, line_.clock().now_ns());
-            index_ = (counter_.widen(ms) * rate_hz_ + 500) / 1000;
+            const auto wide_ms = counter_.widen(ms);
+            if (wide_ms) index_ = (*wide_ms * rate_hz_ + 500) / 1000;
+            else if (index_) ++*index_;
         } else if (index_ && type <= newest_) {
             ++*index_;  // the time of this group was lost
         }

@@ -100,10 +100,11 @@ private:
         if (measured_.empty()) return false;
         counter_->arrived(*measured_.back().counter, measured_.size(), line_.clock().now_ns());
         for (const xsens::Measurement& m : measured_) {
-            const std::uint64_t index = counter_->widen(*m.counter);
-            if (m.acceleration) sink.push(0, index, raw_frames(std::span<const float>{*m.acceleration}, 3));
-            if (m.angular_rate) sink.push(1, index, raw_frames(std::span<const float>{*m.angular_rate}, 3));
-            if (m.quaternion) sink.push(2, index, raw_frames(std::span<const float>{*m.quaternion}, 4));
+            const auto index = counter_->widen(*m.counter);
+            if (!index) continue;
+            if (m.acceleration) sink.push(0, *index, raw_frames(std::span<const float>{*m.acceleration}, 3));
+            if (m.angular_rate) sink.push(1, *index, raw_frames(std::span<const float>{*m.angular_rate}, 3));
+            if (m.quaternion) sink.push(2, *index, raw_frames(std::span<const float>{*m.quaternion}, 4));
         }
         return true;
     }

@@ -50,9 +50,7 @@ public:
     }
 
     std::string url(const std::string& options = "") const {
-        const LineKind kind = link.lines()[0].kind;
-        const char* address = kind == LineKind::serial ? "/dev/emulated" : kind == LineKind::tcp_listens ? "emulated" : "";
-        return fmt::format("{}:{}{}{}", scheme_, address, options.empty() ? "" : "?", options);
+        return fmt::format("{}:{}{}{}", scheme_, ports.address(), options.empty() ? "" : "?", options);
     }
     std::unique_ptr<Device> open(const std::string& options = "") { return open_device(url(options), ports); }
 

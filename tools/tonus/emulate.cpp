@@ -63,8 +63,8 @@ int emulate(const EmulateOptions& options) {
     while (!interrupted() && !is_over()) host.step();
     if (!options.voice.quiet) {
         const LinkAccount& account = link.account();
-        fmt::print("sent {} frames; lost {}, repeated {}, swapped {}, corrupt {}\n", account.n_frames, account.n_lost, account.n_repeated,
-                   account.n_swapped, account.n_corrupt);
+        fmt::print("sent {} frames; lost {}, repeated {}, swapped {}, corrupt {}, garbled {}\n", account.n_frames, account.n_lost,
+                   account.n_repeated, account.n_swapped, account.n_corrupt, account.n_garbled);
     }
     return 0;
 }
