@@ -13,6 +13,7 @@ constexpr std::array kOptions{
     DriverOption{"unit", "V mV uV nV", "of the numbers in a file that does not say"},
     DriverOption{"scale_uv", "uV per step", "of a file that holds counts"},
     DriverOption{"channels", "labels or numbers, all", "those to read, separated by commas"},
+    DriverOption{"device", "number, all", "of a recording of several devices by Tonus, from 0"},
     DriverOption{"begin", "s, 0", "when it began, on the time of those it is replayed with"},
 };
 
@@ -70,7 +71,8 @@ std::vector<std::string> list_of(std::string_view text) {
 }
 
 std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
-    const ReadOptions options = read_options_of(url);
+    ReadOptions options = read_options_of(url);
+    options.measured_only = true;
     return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options), url.number("begin", 0.0, 0.0, 1e6));
 }
 
@@ -94,6 +96,11 @@ ReadOptions read_options_of(const SourceUrl& url) {
     if (url.has("unit")) options.unit = url.text_option("unit", "");
     if (url.has("scale_uv")) options.scale_uv = url.number("scale_uv", 1.0, -1e9, 1e9);
     options.channels = list_of(url.text_option("channels", ""));
+    if (url.has("device")) {
+        const double device = url.number("device", 0.0, 0.0, 1023.0);
+        if (device != std::floor(device)) throw url.bad("device", "is no whole number; devices count from 0");
+        options.device = static_cast<std::size_t>(device);
+    }
     return options;
 }
 

@@ -22,6 +22,9 @@ struct ReadOptions {
     /// Labels, or numbers of the file's channels from 1 (times and counters are no channels); all
     /// when empty. A label goes before a number.
     std::vector<std::string> channels = {};
+    /// Of a recording of Tonus: only what was measured, not the results written beside it.
+    bool measured_only = false;
+    std::optional<std::size_t> device = {};  ///< and of that only this device's streams, from 0
 };
 
 /// What is known about a recording besides its samples.
@@ -31,6 +34,8 @@ struct RecordingFacts {
     std::string start = {};                ///< as the file says: "2026-11-21T01:02:03"; may be empty
     std::vector<RecordingNote> annotations = {};  ///< of the part read so far
     std::vector<std::string> notes = {};   ///< what was assumed, mended or left out, for a person
+    std::string session = {};              ///< the session file of a recording of Tonus
+    std::size_t n_devices = 1;             ///< whose streams it holds
 };
 
 /// A recording, read from its beginning to its end in memory that does not grow with its length.

@@ -8,7 +8,9 @@
 #include "engine/core/error.hpp"
 #include "engine/formats/frame_buffer.hpp"
 #include "engine/formats/stream_plan.hpp"
+#include "engine/formats/xdf_arrivals.hpp"
 #include "engine/formats/xdf_index.hpp"
+#include "engine/formats/xdf_vouched.hpp"
 
 namespace tonus::formats {
 namespace {
@@ -39,12 +41,16 @@ struct Lane {
 class XdfReader final : public RecordingReader {
 public:
     XdfReader(RecordingFile recording, const ReadOptions& options) : recording_(std::move(recording)) {
+        keep_what_is_proved();
         ByteWindow bytes{*recording_.file};
         index_ = read_xdf_index(bytes);
-        facts_ = {.format = "XDF", .start = index_.start, .annotations = index_.markers, .notes = index_.notes};
+        facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
+                  .session = index_.head.session, .n_devices = index_.head.n_devices};
         plan(options);
+        if (!index_.arrivals.empty()) arrivals_.emplace(*recording_.file, index_.arrivals);
         for (const std::string& damage : index_.damages) trouble_ += (trouble_.empty() ? "" : "; ") + damage;
         if (!trouble_.empty()) trouble_ = "damaged: " + trouble_ + "; everything else was read";
+        if (!unproved_.empty()) trouble_ = trouble_.empty() ? unproved_ : unproved_ + "; " + trouble_;
     }
 
     std::span<const StreamInfo> streams() const noexcept override { return infos_; }
@@ -56,9 +62,10 @@ public:
 
     bool next(FrameSink& sink) noexcept override {
         try {
+            if (push_arrived(sink)) return true;
             Lane* const lane = first_to_end();
             if (lane == nullptr) return false;
-            push_stretch(*lane, sink);
+            push_stretch(*lane, stretch_frames(*lane), sink);
             return true;
         } catch (const std::exception& error) {
             trouble_ = error.what();
@@ -69,12 +76,14 @@ public:
     }
 
 private:
+    void keep_what_is_proved();
     void plan(const ReadOptions& options);
+    bool push_arrived(FrameSink& sink);
     void remark(const XdfTrack& track);
     std::uint64_t stretch_frames(const Lane& lane) const;
     double stretch_end_s(const Lane& lane) const;
     Lane* first_to_end();
-    void push_stretch(Lane& lane, FrameSink& sink);
+    void push_stretch(Lane& lane, std::uint64_t n_frames, FrameSink& sink, const Arrival* arrival = nullptr);
     void read_frame(Lane& lane, const XdfRun& run);
 
     RecordingFile recording_;
@@ -82,12 +91,23 @@ private:
     std::vector<Lane> lanes_;
     std::vector<StreamInfo> infos_;
     RecordingFacts facts_;
+    std::string unproved_;
     std::string trouble_;
+    std::optional<ArrivalRows> arrivals_;
+    std::optional<Arrival> arrival_;  ///< being pushed
     FrameBuffer frames_;
     std::uint64_t n_frames_ = 0;
     std::uint64_t n_read_ = 0;
     std::int64_t last_stamp_ns_ = 0;
 };
+
+/// Of a recording that proves its blocks, nothing else is read: a wrong sample is worse than a missing one.
+void XdfReader::keep_what_is_proved() {
+    if (!has_integrity(*recording_.file)) return;
+    const VouchedBytes vouched = vouched_bytes(*recording_.file);
+    unproved_ = unvouched_text(vouched);
+    recording_.file = only_vouched(std::move(recording_.file), vouched);
+}
 
 void XdfReader::remark(const XdfTrack& track) {
     const XdfStream& stream = track.stream;
@@ -107,6 +127,9 @@ void XdfReader::plan(const ReadOptions& options) {
     std::vector<const XdfTrack*> tracks;
     double end_s = index_.start_s;
     for (const XdfTrack& track : index_.tracks) {
+        const std::optional<XdfStream::Origin>& origin = track.stream.origin;
+        if (options.measured_only && track.stream.ours && !origin && track.stream.name == "tonus_results") continue;
+        if (options.device && (!origin || origin->device != *options.device)) continue;
         remark(track);
         if (!track.stream.rate || track.stream.format == XdfFormat::string) continue;
         groups.push_back({*track.stream.rate, sample_type_of(track.stream.format), track.stream.name, track.stream.channels});
@@ -116,6 +139,11 @@ void XdfReader::plan(const ReadOptions& options) {
     for (PlannedStream& planned : plan_streams(std::move(groups), options, recording_.path, facts_.notes)) {
         if (planned.info.kind == StreamKind::emg) refuse_other_rate(options, planned.info.rate, recording_.path);
         const XdfTrack* const track = tracks[planned.group];
+        if (const auto& origin = track->stream.origin) {
+            planned.info.jump_cause = origin->jump_cause;
+            planned.info.device_id = origin->device_id;
+            planned.info.settings = origin->settings;
+        }
         infos_.push_back(planned.info);
         n_frames_ += track->n_frames;
         lanes_.push_back({.track = track, .planned = std::move(planned), .bytes = ByteWindow{*recording_.file}});
@@ -162,15 +190,35 @@ void XdfReader::read_frame(Lane& lane, const XdfRun& run) {
     ++lane.frame;
 }
 
-void XdfReader::push_stretch(Lane& lane, FrameSink& sink) {
+/// As the run took them: read for read, with the stamps of then. False when no more is told of them; what is
+/// left is pushed by its time.
+bool XdfReader::push_arrived(FrameSink& sink) {
+    while (arrivals_ && (arrival_ || (arrival_ = arrivals_->next()))) {
+        for (Lane& lane : lanes_) {
+            if (lane.track->stream.id != arrival_->stream_id || lane.run == lane.track->runs.size()) continue;
+            const std::uint64_t index = lane.track->runs[lane.run].first_index + lane.frame;
+            const std::uint64_t end = arrival_->first_frame + arrival_->n_frames;
+            if (index >= end) continue;
+            push_stretch(lane, std::min(stretch_frames(lane), end - index), sink, &*arrival_);
+            return true;
+        }
+        arrival_.reset();
+    }
+    return false;
+}
+
+void XdfReader::push_stretch(Lane& lane, std::uint64_t n_frames, FrameSink& sink, const Arrival* arrival) {
     const XdfRun& run = lane.track->runs[lane.run];
     if (lane.frame == 0) lane.at = run.at;
-    const std::uint64_t first_index = run.first_index + lane.frame, n_frames = stretch_frames(lane);
+    const std::uint64_t first_index = run.first_index + lane.frame;
     frames_.begin(lane.planned.info.type, lane.planned.signals.size());
     for (std::uint64_t f = 0; f < n_frames; ++f) read_frame(lane, run);
     const double elapsed_s = std::clamp(lane.track->time_s(lane.last_s) - index_.start_s, 0.0, limits::kEndS);
-    last_stamp_ns_ = std::max(last_stamp_ns_, static_cast<std::int64_t>(elapsed_s * 1e9 + 0.5));
-    sink.push(static_cast<std::size_t>(&lane - lanes_.data()), first_index, frames_.frames(last_stamp_ns_));
+    const std::int64_t stamp_ns = arrival != nullptr ? arrival->arrival_ns : static_cast<std::int64_t>(elapsed_s * 1e9 + 0.5);
+    last_stamp_ns_ = std::max(last_stamp_ns_, stamp_ns);
+    RawFrames frames = frames_.frames(last_stamp_ns_);
+    frames.after_absence = arrival != nullptr && arrival->after_absence && first_index == arrival->first_frame;
+    sink.push(static_cast<std::size_t>(&lane - lanes_.data()), first_index, frames);
     n_read_ += n_frames;
     if (lane.frame < run.n_frames) return;
     lane.frame = 0;

@@ -8,7 +8,9 @@
 
 #include "engine/core/error.hpp"
 #include "engine/formats/label_text.hpp"
+#include "engine/formats/xdf_arrivals.hpp"
 #include "engine/formats/xdf_chunks.hpp"
+#include "engine/formats/xdf_integrity.hpp"
 
 namespace tonus::formats {
 namespace {
@@ -18,6 +20,11 @@ namespace {
 constexpr double kJitterS = 0.25;
 
 bool is_clock_time(double s) noexcept { return std::abs(s) <= limits::kClockS; }  // false for NaN
+
+/// How a replay repeats the run (xdf_arrivals.hpp).
+bool is_arrivals(const XdfStream& stream) {
+    return stream.name == "tonus_arrivals" && stream.format == XdfFormat::double64 && !stream.rate && stream.channels.size() == kArrivalColumns;
+}
 
 /// A sample that comes when it comes.
 struct Marker {
@@ -74,7 +81,7 @@ private:
 void Pass::take(const XdfChunk& chunk) {
     switch (chunk.tag) {
         case XdfTag::file_header:
-            if (index_.start.empty()) index_.start = read_xdf_start(xml_of(chunk, 0));
+            if (index_.head.start.empty()) index_.head = read_xdf_head(xml_of(chunk, 0));
             break;
         case XdfTag::stream_header: take_header(chunk); break;
         case XdfTag::samples: take_samples(chunk); break;
@@ -164,6 +171,11 @@ std::optional<std::uint64_t> Pass::take_frame(std::size_t t, std::uint64_t at, s
     const double expected_s = open_[t].last_s + step_s;
     const double stamp_s = stamp->stamp_s && is_clock_time(*stamp->stamp_s) ? *stamp->stamp_s : expected_s;
     open_[t].last_s = stamp_s;
+    if (is_arrivals(track.stream)) {
+        if (new_run) index_.arrivals.push_back({.at = at});
+        ++index_.arrivals.back().n_frames;
+        return next;
+    }
     if (!track.stream.rate || track.stream.format == XdfFormat::string) {
         take_marker(t, stamp_s, stamp->values, *next);
         return next;
@@ -184,7 +196,7 @@ void Pass::take_marker(std::size_t t, double stamp_s, std::uint64_t values, std:
     const XdfStream& stream = index_.tracks[t].stream;
     ++index_.tracks[t].n_frames;
     // Tonus' own bookkeeping is for whoever verifies the file.
-    if (stream.name == "tonus_integrity" || stream.name == "tonus_arrivals" || markers_.size() >= limits::kAnnotations) return;
+    if (stream.name == kIntegrityStream || markers_.size() >= limits::kAnnotations) return;
     std::string text;
     if (stream.format != XdfFormat::string) {
         const ByteView frame = bytes_->at(values, stream.frame_bytes());
@@ -214,13 +226,15 @@ void Pass::order_frames() {
         for (std::size_t i = 0; i < track.runs.size(); ++i) {
             XdfRun& run = track.runs[i];
             const double first_s = track.time_s(run.first_s), step_s = track.stream.rate->time_s(1);
-            const double missing_s = i == 0 ? 0.0 : first_s - last_s - step_s;
+            // Ours are numbered by stamps as they were written: those corrected by a clock's drift bend a long hole.
+            const double since_s = track.stream.ours ? run.first_s : first_s;
+            const double missing_s = i == 0 ? 0.0 : since_s - last_s - step_s;
             const double jitter_s = track.stream.ours ? 0.5 * step_s : std::max(kJitterS, 0.5 * step_s);
             const bool believed = missing_s < limits::kGapS && track.stream.rate->time_s(next_index) < limits::kEndS;
             if (missing_s > jitter_s && believed) next_index += track.stream.rate->frames_in(missing_s);
             run.first_index = next_index;
             next_index += run.n_frames;
-            last_s = track.time_s(run.last_s);
+            last_s = track.stream.ours ? run.last_s : track.time_s(run.last_s);
         }
         if (track.runs.empty()) continue;
         const double first_s = track.time_s(track.runs.front().first_s);

@@ -34,7 +34,8 @@ struct XdfTrack {
 struct XdfIndex {
     std::vector<XdfTrack> tracks;
     double start_s = 0.0;                  ///< corrected stamp of the first frame of any stream
-    std::string start;                     ///< as the file says
+    XdfHead head;                          ///< what the file says of itself
+    std::deque<XdfRun> arrivals;           ///< rows of tonus_arrivals, in the order of the file
     std::vector<RecordingNote> markers;    ///< texts, and samples without a rate, from start_s on
     std::vector<std::string> notes;
     std::vector<std::string> damages;

@@ -1,5 +1,6 @@
 #include "engine/formats/xdf_stream.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -93,6 +94,17 @@ std::optional<Rate> rate_of(const pugi::xml_node& info, const pugi::xml_node& ou
     return exact && std::abs(exact->hz() / *hz - 1.0) < 1e-6 ? *exact : rate_from_hz(*hz);
 }
 
+std::optional<XdfStream::Origin> origin_of(const pugi::xml_node& info) {
+    const pugi::xml_node desc = info.child("desc"), recorded = desc.child("recorded");
+    if (recorded.empty()) return std::nullopt;
+    XdfStream::Origin origin{.device = recorded.child("device").text().as_uint(), .device_id = text_of(info, "source_id"),
+                             .settings = text_of(desc.child("tonus"), "settings")};
+    for (std::size_t cause = 0; cause < kGapCauses; ++cause) {
+        if (gap_cause_name(static_cast<GapCause>(cause)) == recorded.child_value("jump_cause")) origin.jump_cause = static_cast<GapCause>(cause);
+    }
+    return origin;
+}
+
 pugi::xml_document parsed(std::string_view xml) {
     pugi::xml_document document;
     const pugi::xml_parse_result result = document.load_buffer(xml.data(), xml.size());
@@ -115,6 +127,7 @@ XdfStream read_xdf_stream(std::uint32_t id, std::string_view xml, std::vector<st
     XdfStream stream{.id = id, .name = text_of(info, "name"), .type = text_of(info, "type")};
     stream.ours = !desc.child("tonus").empty();
     stream.rate = rate_of(info, desc.child("tonus"));
+    stream.origin = origin_of(info);
     const std::string format = text_of(info, "channel_format");
     bool known = false;
     for (const FormatName& candidate : kFormats) {
@@ -135,9 +148,12 @@ XdfStream read_xdf_stream(std::uint32_t id, std::string_view xml, std::vector<st
     return stream;
 }
 
-std::string read_xdf_start(std::string_view xml) {
+XdfHead read_xdf_head(std::string_view xml) {
     try {
-        return text_of(parsed(xml).child("info"), "datetime");
+        const pugi::xml_document document = parsed(xml);
+        const pugi::xml_node info = document.child("info"), ours = info.child("tonus");
+        const unsigned n_devices = ours.child("devices").text().as_uint(1);
+        return {text_of(info, "datetime"), ours.child_value("session"), std::clamp<std::size_t>(n_devices, 1, limits::kStreams)};
     } catch (const Error&) {
         return {};  // nothing else of it is used
     }

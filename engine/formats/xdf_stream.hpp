@@ -24,6 +24,14 @@ struct XdfStream {
     std::optional<Rate> rate = {};     ///< nothing for samples that come when they come
     std::vector<Signal> channels = {};
     bool ours = false;                 ///< written by Tonus, whose stamps are exact
+    /// Of a stream that Tonus recorded: as it was while it was live.
+    struct Origin {
+        std::size_t device = 0;
+        GapCause jump_cause = GapCause::recording;
+        std::string device_id = {};
+        std::string settings = {};
+    };
+    std::optional<Origin> origin = {};
 
     std::size_t frame_bytes() const noexcept { return channels.size() * size_of(format); }
 };
@@ -32,7 +40,12 @@ struct XdfStream {
 /// and byte, which the caller knows.
 XdfStream read_xdf_stream(std::uint32_t id, std::string_view xml, std::vector<std::string>& notes);
 
-/// When the recording began, from the XML of the file's header; empty where it does not say.
-std::string read_xdf_start(std::string_view xml);
+/// What the header of the file says.
+struct XdfHead {
+    std::string start = {};    ///< when the recording began; empty where it does not say
+    std::string session = {};  ///< of a recording of ours: the session file
+    std::size_t n_devices = 1;
+};
+XdfHead read_xdf_head(std::string_view xml);
 
 }  // namespace tonus::formats

@@ -14,13 +14,13 @@ constexpr int kDevicePriority = 51, kEnginePriority = 50;
 
 }  // namespace
 
-DeviceWorker::DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
+DeviceWorker::DeviceWorker(Device& device, FrameRing& ring, FrameRing* recorded, const SessionClock& session, Doorbell& engine,
                            std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places)
     // The merge waits for what a device with stamps of its own says it has heard.
     : device_(device), session_(session), engine_(engine), patience_(patience),
       wakes_(gives_ticks || device.pacing() == Pacing::stamped), places_(places) {
-    if (device.pacing() == Pacing::live) sink_ = std::make_unique<StampingSink>(ring, session);
-    else sink_ = std::make_unique<RingSink>(ring);
+    if (device.pacing() == Pacing::live) sink_ = std::make_unique<StampingSink>(ring, recorded, session);
+    else sink_ = std::make_unique<RingSink>(ring, recorded);
 }
 
 ThreadWish DeviceWorker::thread_wish() const noexcept {

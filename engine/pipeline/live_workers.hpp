@@ -43,7 +43,8 @@ private:
 /// Stamps what a live device brings at the moment it brings it.
 class StampingSink final : public RingSink {
 public:
-    StampingSink(FrameRing& ring, const SessionClock& session) : RingSink(ring), session_(session) {
+    StampingSink(FrameRing& ring, FrameRing* recorded, const SessionClock& session)
+        : RingSink(ring, recorded), session_(session) {
         writer_.end_stamping();
     }
 
@@ -63,7 +64,8 @@ private:
 /// times as often for the same rows.
 class DeviceWorker final : public Worker {
 public:
-    DeviceWorker(Device& device, FrameRing& ring, const SessionClock& session, Doorbell& engine,
+    /// @param recorded  the recorder's ring, which gets the same; nullptr where nothing is recorded
+    DeviceWorker(Device& device, FrameRing& ring, FrameRing* recorded, const SessionClock& session, Doorbell& engine,
                  std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places);
 
     std::string_view name() const noexcept override { return "tonus-device"; }

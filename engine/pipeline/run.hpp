@@ -11,6 +11,7 @@
 #include "engine/device/device.hpp"
 #include "engine/pipeline/live_places.hpp"
 #include "engine/pipeline/pipeline.hpp"
+#include "engine/sinks/recorder.hpp"
 #include "engine/sinks/sink.hpp"
 
 namespace tonus {
@@ -34,6 +35,8 @@ struct LiveOptions {
     /// Gets every result too, on the engine's thread and after the sinks' rings: to measure when
     /// a row is there. Must keep what the engine's thread keeps.
     ResultPort* witness = nullptr;
+    /// Writes the session down. A sink like the others, but for its rings with what the devices sent.
+    Recorder* recorder = nullptr;
 };
 
 /// Runs devices live: a thread for each, one for the pipeline, one for each sink. Recordings and

@@ -65,7 +65,7 @@ std::string kept_too_little(std::span<Sink* const> sinks,
 
 }  // namespace
 
-RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::span<Sink* const> sinks,
+RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::span<Sink* const> given_sinks,
                     const LiveOptions& options) {
     SystemClock system_clock;
     const bool simulated = options.virtual_clock != nullptr;
@@ -85,6 +85,12 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
             device = paced.back().get();
         }
         devices.push_back(device);
+    }
+
+    std::vector<Sink*> sinks{given_sinks.begin(), given_sinks.end()};
+    if (options.recorder != nullptr) {
+        options.recorder->listen(devices);
+        sinks.push_back(options.recorder);
     }
 
     std::vector<std::unique_ptr<FrameRing>> frame_rings;
@@ -114,7 +120,7 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     std::vector<std::unique_ptr<Worker>> owned;
     for (std::size_t d = 0; d < devices.size(); ++d) {
         owned.push_back(std::make_unique<DeviceWorker>(
-            *devices[d], *frame_rings[d], session, engine.doorbell(),
+            *devices[d], *frame_rings[d], options.recorder == nullptr ? nullptr : &options.recorder->ring(d), session, engine.doorbell(),
             devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience,
             d == pipeline.tick_device(), options.places));
     }

@@ -63,6 +63,9 @@ struct Session {
 /// is an error, with the nearest known one as a suggestion.
 Session load_session(const std::string& path, Files& files = system_files());
 
+/// The same of a text that was read elsewhere; `path` is how complaints name it.
+Session parse_session(const std::string& text, const std::string& path);
+
 /// A session for devices without a session file: every EMG channel under its own label, its site
 /// and side read from a label such as "MF_L". There are no references in it.
 Session default_session(std::span<const std::span<const StreamInfo>> devices);

@@ -216,8 +216,9 @@ void add_reference(const ConfigTable& table, Session& session) {
 
 }  // namespace
 
-Session load_session(const std::string& path, Files& files) {
-    const std::string text = read_all(files, path);
+Session load_session(const std::string& path, Files& files) { return parse_session(read_all(files, path), path); }
+
+Session parse_session(const std::string& text, const std::string& path) {
     const toml::table root = parse(text, path);
     const ConfigTable top{path, "the file", root,
                           {"source", "channel", "cross_talk", "condition", "envelope", "load", "reference"}};

@@ -51,6 +51,7 @@ void add_run(CLI::App& app, int& exit_code) {
         ->check(CLI::Range(0.1, 1e6));
     command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
     command.add_option("--events", options.events, "write the events (JSON lines)");
+    command.add_option("--record", options.record, "write the session down (XDF): raw streams, results, events, proofs; never overwrites");
     command.add_flag("--spin", options.places.spin, "the engine never sleeps: results in microseconds, for a whole core");
     command.add_option("--cpu", options.places.cpu, "the core that the engine has to itself");
     command.add_flag("--realtime", options.places.realtime, "run before all else (SCHED_FIFO; needs the right to)");
@@ -142,6 +143,14 @@ void add_batch(CLI::App& app, int& exit_code) {
                    "and stands in summary_failed.csv with its error. Exit code 1: some failed, or Ctrl-C left some.");
 }
 
+void add_verify(CLI::App& app, int& exit_code) {
+    auto& [command, options] = offer(app, "verify", "prove what is in a recording of Tonus, and what is not", &verify, exit_code);
+    command.add_option("FILE", options.file, "a recording made with tonus run --record")->required();
+    add_voice(command, options.voice);
+    command.footer("Every sample is accounted for: recorded + lost, by cause = sampled. Exit code 0: the file is whole;\n"
+                   "1: it was cut, damaged or does not add up, and it says where and what that cost.");
+}
+
 void add_inspect(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "inspect", "say what is in a recording", &inspect, exit_code);
     command.add_option("FILE", options.file, "a recording")->required();
@@ -203,6 +212,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_replay(app, exit_code);
     add_batch(app, exit_code);
     add_inspect(app, exit_code);
+    add_verify(app, exit_code);
     add_convert(app, exit_code);
     add_drivers(app, exit_code);
     add_emulate(app, exit_code);

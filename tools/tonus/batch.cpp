@@ -126,7 +126,7 @@ private:
         BatchEntry entry;
         double told = 0.0;
         try {
-            Sources sources = open_sources({item.url}, session_);
+            Sources sources = open_recordings({item.url}, session_);
             Pipeline pipeline{sources.streams, sources.session};
             LevelSink levels;
             Sink* const sinks[] = {&levels};

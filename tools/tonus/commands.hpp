@@ -27,6 +27,7 @@ struct RunOptions {
     std::optional<double> duration_s;
     std::string out;
     std::string events;
+    std::string record;
     LivePlaces places;
     Voice voice;
 };
@@ -83,6 +84,11 @@ struct InspectOptions {
     Voice voice;
 };
 
+struct VerifyOptions {
+    std::string file;
+    Voice voice;
+};
+
 struct ConvertOptions {
     std::string in;
     std::string out;
@@ -124,6 +130,7 @@ int batch(const BatchOptions& options);
 int calibrate(const CalibrateOptions& options);
 int check(const CheckOptions& options);
 int inspect(const InspectOptions& options);
+int verify(const VerifyOptions& options);
 int convert(const ConvertOptions& options);
 int drivers(const DriversOptions& options);
 int bench(const BenchOptions& options);

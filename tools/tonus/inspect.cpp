@@ -99,6 +99,9 @@ void print_stream(const StreamInfo& info, const Survey::Stream& seen) {
 void print_text(const std::string& path, const RecordingReader& reader, const Survey& survey) {
     const RecordingFacts& facts = reader.facts();
     fmt::print("{}: {}{}{}\n", path, facts.format, facts.start.empty() ? "" : ", began ", facts.start);
+    if (!facts.session.empty()) {
+        fmt::print("recorded by Tonus from {} device{}, with its session file inside; tonus verify proves it\n", facts.n_devices, facts.n_devices == 1 ? "" : "s");
+    }
     for (std::size_t s = 0; s < reader.streams().size(); ++s) print_stream(reader.streams()[s], survey.of(s));
     for (std::size_t i = 0; i < std::min(facts.annotations.size(), kNotesShown); ++i) {
         fmt::print("  {:>10.3f} s  {}\n", facts.annotations[i].onset_s, facts.annotations[i].text);

@@ -43,11 +43,9 @@ void refuse_what_does_not_go_together(const ReplayOptions& options, bool live) {
 int replay(const ReplayOptions& options) {
     const std::optional<double> pace = pace_of(options.speed);
     refuse_what_does_not_go_together(options, pace.has_value());
-    std::vector<std::string> urls;
-    for (const std::string& file : options.files) urls.push_back(recording_url(file));
     const Played played{.from_s = options.from_s, .to_s = options.to_s, .rounds = options.rounds};
     MarkerBoard markers;
-    Sources sources = open_played(urls, options.session, played, markers);
+    Sources sources = open_played(options.files, options.session, played, markers);
     const Outputs outputs{.table = options.out, .events = options.events, .taps = options.taps, .markers = &markers};
     refuse_overwriting(sources, {options.out, options.events, options.onsets, options.synergies}, options.taps);
     const int code = options.zero_phase ? run_session_zero_phase(sources, outputs, options.voice)
@@ -55,7 +53,7 @@ int replay(const ReplayOptions& options) {
                                                       {.speed = pace.value_or(1.0)});
     MarkerBoard told;  // before
     const auto reopen = [&] {
-        return open_played(urls, options.session, played, told);
+        return open_played(options.files, options.session, played, told);
     };
     if (!options.onsets.empty()) write_onsets(reopen, options.onsets, onset_method(options.detector), options.voice);
     if (!options.synergies.empty()) write_synergies(reopen(), options.synergies, options.voice);

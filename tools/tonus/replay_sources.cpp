@@ -30,8 +30,8 @@ double period_s(const std::vector<std::string>& urls, const Played& played) {
 
 }  // namespace
 
-Sources open_played(const std::vector<std::string>& urls, const std::string& session_path, const Played& played, MarkerBoard& board) {
-    Sources sources = open_sources(urls, session_path);
+Sources open_played(const std::vector<std::string>& paths_or_urls, const std::string& session_path, const Played& played, MarkerBoard& board) {
+    Sources sources = open_recordings(paths_or_urls, session_path);
     std::vector<std::string> opened;
     for (const SessionSource& source : sources.session.sources) opened.push_back(source_url(source));
     for (const Device* device : sources.devices) {

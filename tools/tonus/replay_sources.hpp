@@ -18,6 +18,6 @@ struct Played {
 
 /// Opens recordings for a replay. Their markers go to the board as they are read.
 /// Throws Error as open_sources() does, and when there is nothing to play in that part.
-Sources open_played(const std::vector<std::string>& urls, const std::string& session_path, const Played& played, MarkerBoard& board);
+Sources open_played(const std::vector<std::string>& paths_or_urls, const std::string& session_path, const Played& played, MarkerBoard& board);
 
 }  // namespace tonus::cli

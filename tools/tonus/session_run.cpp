@@ -6,10 +6,13 @@
 
 #include <fmt/format.h>
 
+#include "engine/core/disk_space.hpp"
+#include "engine/core/text_file.hpp"
 #include "engine/pipeline/npy_taps.hpp"
 #include "engine/pipeline/run_zero_phase.hpp"
 #include "engine/sinks/console_sink.hpp"
 #include "engine/sinks/events_file.hpp"
+#include "engine/sinks/recorder.hpp"
 #include "engine/sinks/results_table.hpp"
 #include "engine/sinks/summary.hpp"
 #include "tools/tonus/terminal.hpp"
@@ -59,6 +62,11 @@ void say_markers(const MarkerBoard* board, const Voice& voice) {
     if (markers.size() > kMarkersShown) fmt::print("  … {} in all\n", markers.size());
 }
 
+/// The session as the text of a session file: its own to the byte, where there is one.
+std::string text_of(const Session& session) {
+    return session.path.empty() ? session_text(session) : read_text(system_files(), session.path);
+}
+
 /// Says what went wrong with the devices. Returns the exit code.
 int say_trouble(const RunSummary& summary) {
     int code = 0;
@@ -76,8 +84,15 @@ int say_trouble(const RunSummary& summary) {
 
 int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voice& voice,
                 const LiveOptions& live_options) {
-    refuse_overwriting(sources, {outputs.table, outputs.events}, outputs.taps);
+    refuse_overwriting(sources, {outputs.table, outputs.events, outputs.recording}, outputs.taps);
     Pipeline pipeline{sources.streams, sources.session};
+    SystemClock clock;
+    std::optional<Recorder> recorder;
+    if (!outputs.recording.empty()) {
+        recorder.emplace(system_files(), clock, outputs.recording,
+                         RecorderOptions{.session_text = text_of(sources.session), .free_bytes = free_bytes_beside(outputs.recording),
+                                         .notice = [](const std::string& what) { fmt::print(stderr, "tonus: {}\n", what); }});
+    }
     const bool speaks = !voice.quiet && !voice.json;
     const bool live = speed == Speed::live;
     Sinks sinks = make_sinks(outputs, live && speaks);
@@ -86,6 +101,7 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
     if (live) {
         LiveOptions options = live_options;
         options.stop = &interrupted();
+        options.recorder = recorder ? &*recorder : nullptr;
         summary = run_live(sources.devices, pipeline, sinks.all, options);
     } else {
         std::optional<NpyTaps> taps;

@@ -16,6 +16,7 @@ struct Outputs {
     std::string events = {};
     std::string taps = {};
     const MarkerBoard* markers = nullptr;  ///< of the recordings that are replayed
+    std::string recording = {};  ///< of a live run
 };
 
 enum class Speed { live, full };

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <optional>
+
+#include <fmt/format.h>
 
 #include "drivers/driver/driver.hpp"
 #include "engine/core/error.hpp"
+#include "engine/formats/recorded_head.hpp"
 
 namespace tonus::cli {
 
@@ -26,9 +30,11 @@ std::string recording_url(const std::string& path_or_url) {
     return url;
 }
 
-Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path) {
+namespace {
+
+Sources open_with(const std::vector<std::string>& urls, const std::string& session_path, Session session) {
     Sources sources;
-    if (!session_path.empty()) sources.session = load_session(session_path);
+    sources.session = std::move(session);
     std::vector<SessionSource>& named = sources.session.sources;
     named.resize(std::max(named.size(), urls.size()));
     for (std::size_t i = 0; i < urls.size(); ++i) named[i].url = urls[i];
@@ -51,6 +57,33 @@ Sources open_sources(const std::vector<std::string>& urls, const std::string& se
         sources.session.channels = std::move(montage.channels);
     }
     return sources;
+}
+
+}  // namespace
+
+Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path) {
+    return open_with(urls, session_path, session_path.empty() ? Session{} : load_session(session_path));
+}
+
+Sources open_recordings(const std::vector<std::string>& paths_or_urls, const std::string& session_path) {
+    std::vector<std::string> urls;
+    std::optional<Session> session;
+    if (!session_path.empty()) session = load_session(session_path);
+    for (const std::string& path : paths_or_urls) {
+        urls.push_back(recording_url(path));
+        const SourceUrl url{urls.back()};
+        if (url.scheme() != "file" || !system_files().exists(url.address())) continue;  // opening it says what is wrong
+        const formats::XdfHead head = formats::recorded_head(system_files(), url.address());
+        if (!session && !head.session.empty()) session = parse_session(head.session, url.address());
+        if (head.n_devices < 2 || url.has("device")) continue;
+        const std::string whole = urls.back();
+        for (std::size_t d = 0; d < head.n_devices; ++d) {
+            const std::string part = fmt::format("{}{}device={}", whole, whole.find('?') == std::string::npos ? "?" : "&", d);
+            if (d == 0) urls.back() = part;
+            else urls.push_back(part);
+        }
+    }
+    return open_with(urls, session_path, session.value_or(Session{}));
 }
 
 void refuse_overwriting(const Sources& sources, const std::vector<std::string>& outputs, const std::string& folder) {

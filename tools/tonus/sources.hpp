@@ -31,4 +31,8 @@ void refuse_overwriting(const Sources& sources, const std::vector<std::string>& 
 /// A path as an address of the file driver; an address stays as it is.
 std::string recording_url(const std::string& path_or_url);
 
+/// Opens recordings, or what addresses name. One that Tonus made of several devices is opened as these, and
+/// without a session file its own session is taken.
+Sources open_recordings(const std::vector<std::string>& paths_or_urls, const std::string& session_path);
+
 }  // namespace tonus::cli

@@ -1,0 +1,58 @@
+#include "engine/formats/xdf_arrivals.hpp"
+
+#include <array>
+#include <cmath>
+
+#include "engine/formats/xdf_index.hpp"
+
+namespace tonus::formats {
+namespace {
+
+constexpr double kWholeMax = 9007199254740992.0;  // 2^53: every whole number up to it is a double
+
+/// Nothing unless all five are whole numbers that can be.
+std::optional<Arrival> arrival_of(const std::array<double, kArrivalColumns>& row) {
+    for (const double value : row) {
+        if (!(value >= 0.0 && value < kWholeMax) || value != std::floor(value)) return std::nullopt;
+    }
+    if (row[0] > 4294967295.0 || row[3] < 1.0) return std::nullopt;
+    return Arrival{static_cast<std::uint32_t>(row[0]), static_cast<std::uint64_t>(row[1]), static_cast<std::uint64_t>(row[3]),
+                   static_cast<std::int64_t>(row[2]), row[4] != 0.0};
+}
+
+}  // namespace
+
+StreamInfo arrivals_stream() {
+    StreamInfo info{.name = "tonus_arrivals", .kind = StreamKind::other, .rate = {0, 1}, .type = SampleType::float64, .device_id = "tonus_arrivals"};
+    for (const char* label : {"stream", "index", "arrival", "frames", "after_absence"}) info.channels.push_back({.label = label, .unit = ""});
+    info.channels[2].unit = "ns";
+    return info;
+}
+
+void append_arrival(const Arrival& arrival, std::vector<double>& values) {
+    values.insert(values.end(), {static_cast<double>(arrival.stream_id), static_cast<double>(arrival.first_frame), static_cast<double>(arrival.arrival_ns),
+                                 static_cast<double>(arrival.n_frames), arrival.after_absence ? 1.0 : 0.0});
+}
+
+std::optional<Arrival> ArrivalRows::next() {
+    while (run_ < runs_->size()) {
+        const XdfRun& run = (*runs_)[run_];
+        if (row_ == 0) at_ = run.at;
+        if (row_ == run.n_frames) {
+            ++run_;
+            row_ = 0;
+            continue;
+        }
+        ++row_;
+        const std::optional<XdfStamp> stamp = read_xdf_stamp(bytes_, at_);
+        if (!stamp) return std::nullopt;
+        const ByteView frame = bytes_.at(stamp->values, kArrivalColumns * sizeof(double));
+        at_ = stamp->values + kArrivalColumns * sizeof(double);
+        std::array<double, kArrivalColumns> row{};
+        for (std::size_t c = 0; c < row.size(); ++c) row[c] = frame.f64(c * sizeof(double)).value_or(-1.0);
+        if (const auto arrival = arrival_of(row)) return arrival;
+    }
+    return std::nullopt;
+}
+
+}  // namespace tonus::formats

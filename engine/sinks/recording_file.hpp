@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/core/clock.hpp"
+#include "engine/core/files.hpp"
+#include "engine/formats/xdf_integrity.hpp"
+
+namespace tonus {
+
+/// Whole chunks of XDF that go to the disk together, and the account they are closed with; where they stand
+/// and their checksum are found when they are written.
+struct RecordingBlock {
+    double at_s = 0.0;
+    std::string chunks = {};
+    formats::Integrity account = {};
+};
+
+/// The file of a recording on a disk that may be full, slow or dying.
+///
+/// Full       the blocks wait in memory, up to 64 MiB, until there is room again.
+/// Dying      after an error of a write or a sync nothing of the file since the last sync is believed: it goes,
+///            with all that follows, to a new file beside it, NAME-2.xdf.
+/// Threads    one at a time; blocks on the disk.
+/// Source     design, "The recording"; reliability F10 to F14.
+class RecordingFile {
+public:
+    struct Head {
+        std::string chunks;            ///< the file's and the streams' headers
+        std::uint32_t integrity_id = 0;
+        formats::Integrity account = {};  ///< of all streams, before their first frame
+    };
+
+    /// @param notice  told in a sentence when something changes for better or worse
+    RecordingFile(Files& files, Clock& clock, std::string path, std::function<void(const std::string&)> notice);
+
+    /// Makes the file. Throws Error (usage) when the name is taken, Error (failed) when it cannot be written.
+    void begin(Head head);
+
+    void add(RecordingBlock block);
+
+    /// Writes what waits and, every 400 ms, makes it last.
+    void step();
+
+    /// Writes the rest. Throws Error (failed) saying what was not kept, or where the rest is.
+    void finish();
+
+    /// False while so much waits that nothing may be added.
+    bool has_room() const noexcept { return n_bytes_held_ < kHeldBytesMax; }
+    std::size_t n_waiting() const noexcept { return waiting_.size(); }
+
+    static constexpr std::size_t kHeldBytesMax = std::size_t{64} << 20;
+
+private:
+    enum class Disk { well, full, broken };
+
+    void open_segment();
+    bool write(const RecordingBlock& block);
+    std::string closed_block(const RecordingBlock& block, std::uint64_t at, std::uint64_t number) const;
+    void write_waiting();
+    void sync();
+    void fail(int error_number);
+    void go_on_elsewhere();
+    void tell(const std::string& what);
+
+    Files& files_;
+    Clock& clock_;
+    std::string base_path_;
+    std::string path_;
+    std::function<void(const std::string&)> notice_;
+    Head head_;
+    std::unique_ptr<OutputFile> file_;
+    std::uint64_t n_written_ = 0;
+    std::uint64_t n_blocks_ = 0;
+    int segment_ = 1;
+    std::deque<RecordingBlock> waiting_;   // not written
+    std::deque<RecordingBlock> unsynced_;  // written, and kept until they are known to last
+    std::size_t n_bytes_held_ = 0;
+    Disk disk_ = Disk::well;
+    int error_number_ = 0;
+    std::int64_t retry_at_ns_ = 0;
+    std::int64_t synced_at_ns_ = 0;
+};
+
+}  // namespace tonus
