@@ -1,0 +1,70 @@
+#include <filesystem>
+#include <memory>
+
+#include <unistd.h>
+
+#include "bench/figures/figures.hpp"
+#include "bench/scorecard/load_device.hpp"
+#include "bench/scorecard/recording_files.hpp"
+#include "drivers/driver/driver.hpp"
+#include "engine/core/thread_place.hpp"
+#include "engine/formats/convert.hpp"
+#include "engine/pipeline/run.hpp"
+#include "engine/sinks/results_table.hpp"
+
+namespace tonus::bench {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A folder that goes with the program.
+struct TemporaryFolder {
+    fs::path path = fs::temp_directory_path() / fmt::format("tonus_figures_{}", getpid());
+    TemporaryFolder() { fs::create_directories(path); }
+    ~TemporaryFolder() { fs::remove_all(path); }
+    TemporaryFolder(const TemporaryFolder&) = delete;
+    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+};
+
+/// Replays a file as `replay --speed max --out` does; times faster than real time.
+double replay(const std::string& url, const std::string& out, double seconds) {
+    const std::unique_ptr<Device> device = open_device(url);
+    const std::span<const StreamInfo> streams = device->streams();
+    Pipeline pipeline{streams, plain_session({&streams, 1})};
+    ResultsTable table{system_files(), out};
+    const SystemClock clock;
+    const std::int64_t begin_ns = clock.now_ns();
+    run_offline(*device, pipeline, table);
+    return seconds / (1e-9 * static_cast<double>(clock.now_ns() - begin_ns));
+}
+
+double resident_mib() { return static_cast<double>(process_usage().resident_bytes) / (1024.0 * 1024.0); }
+
+}  // namespace
+
+void offline_figures(Figures& figures, bool quick) {
+    const TemporaryFolder folder;
+    const auto path = [&](const std::string& name) { return (folder.path / name).string(); };
+    const double seconds = quick ? 360.0 : 3600.0;
+    const auto speed = [&](const std::string& kind, const std::string& url) {
+        const double x_real_time = replay(url, path("out.csv"), seconds);
+        figures.add(fmt::format("offline, {:.3g} h of {} channels from {}", seconds / 3600.0, kRecordingChannels, kind), fmt::format("{:.0f}x real time", x_real_time),
+                    fmt::format("{:.1f} ns a sample", 1e9 / (x_real_time * kRecordingChannels * kRecordingRateHz)), ">= 1500x", x_real_time >= 1500.0);
+    };
+    write_edf(system_files(), path("part.edf"), seconds / 6.0);
+    replay("file:" + path("part.edf"), path("out.csv"), seconds / 6.0);
+    const double after_a_sixth_mib = resident_mib();
+    write_edf(system_files(), path("whole.edf"), seconds);
+    speed("EDF", "file:" + path("whole.edf"));
+    const double growth_mib = resident_mib() - after_a_sixth_mib;
+    figures.add("offline, resident memory of six times the length", fmt::format("{:+.1f} MiB", growth_mib), fmt::format("{:.1f} MiB", after_a_sixth_mib), "<= +1 MiB",
+                growth_mib <= 1.0);
+    convert_recording(system_files(), path("whole.edf"), path("whole.xdf"), {}, {}, [](double) {});
+    fs::remove(path("whole.edf"));
+    speed("XDF", "file:" + path("whole.xdf"));
+    fs::remove(path("whole.xdf"));
+    write_npy(system_files(), path("whole.npy"), seconds);
+    speed("NPY", fmt::format("file:{}?rate={}&unit=uV", path("whole.npy"), kRecordingRateHz));
+}
+
+}  // namespace tonus::bench
