@@ -1,0 +1,249 @@
+// The recorder on a disk that works, is slow, full or dying. Every sample names itself, so none can be wrong
+// unseen.
+
+#include <cerrno>
+
+#include <gtest/gtest.h>
+
+#include "engine/core/sim_files.hpp"
+#include "engine/formats/verify.hpp"
+#include "tests/support/recorder_drive.hpp"
+
+namespace tonus {
+namespace {
+
+using test::read_true;
+using test::RecorderDrive;
+using test::TrueFrames;
+
+constexpr const char* kPath = "/r.xdf";
+
+TEST(Recorder, KeepsEverySampleAndAccountsForEveryLoss) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    drive.run_s(2.0);
+    drive.lose(0, 137);
+    drive.recorder.event({.kind = EventKind::gap, .time_s = 2.0, .first_frame = 2000, .n_frames = 137});
+    drive.run_s(1.0);
+    drive.end();
+
+    const Verification report = verify_recording(disk, kPath);
+    EXPECT_TRUE(report.whole());
+    EXPECT_EQ(report.n_bytes_proved, report.n_bytes);
+    ASSERT_EQ(report.streams.size(), 5u);
+    EXPECT_EQ(report.streams[0].name, "emg");
+    EXPECT_EQ(report.streams[0].n_emitted, drive.n_sampled(0));
+    EXPECT_EQ(report.streams[0].n_lost(), 137u);
+    EXPECT_EQ(report.streams[2].n_found, 300u) << "results";
+    EXPECT_EQ(report.streams[4].n_found, 1u) << "events";
+    const auto found = read_true(disk, kPath);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->n_wrong, 0u);
+    EXPECT_EQ(found->next[0], drive.n_sampled(0));
+    EXPECT_EQ(found->n[0], drive.n_sampled(0) - 137);
+    EXPECT_EQ(found->n[1], drive.n_sampled(1));
+}
+
+TEST(Recorder, NeverReplacesAFile) {
+    SimFiles disk;
+    disk.put(kPath, {});
+    EXPECT_THROW(RecorderDrive{disk}, Error);
+}
+
+TEST(Recorder, IsNotBegunWhereThereIsNoRoomForAMinute) {
+    SimFiles disk;
+    VirtualClock clock;
+    test::TrueDevice device{{test::true_stream("emg", StreamKind::emg, 2000, 32)}};
+    Recorder recorder{disk, clock, kPath, {.free_bytes = 10'000'000}};
+    Device* const devices[] = {&device};
+    recorder.listen(devices);
+    EXPECT_THROW(recorder.begin({.streams = {device.streams()[0]}}), Error);
+    EXPECT_FALSE(disk.exists(kPath));
+}
+
+// A kill of the process leaves what was written: at no time is more than 100 ms only in memory.
+TEST(Recorder, HoldsBackAtMostATenthOfASecond) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    double behind_s_max = 0.0;
+    for (int step = 0; step < 100; ++step) {
+        drive.pass(RecorderDrive::kStepNs);
+        const double n_safe = step < 3 ? 0.0 : static_cast<double>(read_true(disk, kPath)->next[0]);
+        if (step >= 3) behind_s_max = std::max(behind_s_max, (static_cast<double>(drive.n_sampled(0)) - n_safe) / 1000.0);
+        drive.recorder.idle(0.0, 0);
+    }
+    EXPECT_LE(behind_s_max, 0.1);
+    EXPECT_GT(behind_s_max, 0.0);
+}
+
+// Power may go at any time: what was synced is at most half a second old.
+TEST(Recorder, MakesAllLastWithinHalfASecond) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    drive.run_s(3.0);
+    const std::uint64_t n_sampled = drive.n_sampled(0);
+    disk.crash();
+    const auto found = read_true(disk, kPath);
+    ASSERT_TRUE(found);
+    EXPECT_EQ(found->n_wrong, 0u);
+    EXPECT_GE(found->next[0] + 500, n_sampled);
+}
+
+/// A disk on which one call takes long; what happens meanwhile is the test's.
+class StallingFiles final : public Files {
+public:
+    explicit StallingFiles(Files& disk) : disk_(disk) {}
+    std::unique_ptr<InputFile> open(const std::string& path) override { return disk_.open(path); }
+    std::unique_ptr<OutputFile> create(const std::string& path, IfExists if_exists) override {
+        return std::make_unique<Stalling>(*this, disk_.create(path, if_exists));
+    }
+    bool exists(const std::string& path) override { return disk_.exists(path); }
+    std::vector<std::string> names_in(const std::string& folder) override { return disk_.names_in(folder); }
+    void make_folder(const std::string& path) override { disk_.make_folder(path); }
+    void rename(const std::string& from, const std::string& to) override { disk_.rename(from, to); }
+
+    std::function<void()> next_write, next_sync;  ///< happens during it, once
+
+private:
+    class Stalling final : public OutputFile {
+    public:
+        Stalling(StallingFiles& files, std::unique_ptr<OutputFile> file) : files_(files), file_(std::move(file)) {}
+        WriteResult write(std::span<const std::byte> bytes) noexcept override {
+            stall(files_.next_write);
+            return file_->write(bytes);
+        }
+        WriteResult write_at(std::uint64_t offset, std::span<const std::byte> bytes) noexcept override { return file_->write_at(offset, bytes); }
+        WriteResult sync() noexcept override {
+            stall(files_.next_sync);
+            return file_->sync();
+        }
+
+    private:
+        static void stall(std::function<void()>& during) {
+            const std::function<void()> work = std::exchange(during, nullptr);
+            if (work) work();
+        }
+        StallingFiles& files_;
+        std::unique_ptr<OutputFile> file_;
+    };
+    Files& disk_;
+};
+
+TEST(Recorder, LosesNothingInAStallOfTenSeconds) {
+    for (const bool in_sync : {false, true}) {
+        SimFiles disk;
+        StallingFiles stalling{disk};
+        RecorderDrive drive{stalling};
+        drive.begin();
+        drive.run_s(1.0);
+        (in_sync ? stalling.next_sync : stalling.next_write) = [&] { drive.pass(10'000'000'000); };
+        drive.run_s(2.0);
+        EXPECT_FALSE(stalling.next_sync || stalling.next_write) << "it did stall";
+        drive.end();
+        const auto found = read_true(disk, kPath);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->n_wrong, 0u);
+        EXPECT_EQ(found->n[0], 13'000u);
+        EXPECT_EQ(found->n[0], drive.n_sampled(0));
+        EXPECT_TRUE(verify_recording(disk, kPath).whole());
+    }
+}
+
+// Rings hold 30 s. What a longer stall costs is in the ledger, and the recorder says so.
+TEST(Recorder, CountsWhatAVeryLongStallCosts) {
+    SimFiles disk;
+    StallingFiles stalling{disk};
+    RecorderDrive drive{stalling};
+    drive.rows = false;
+    drive.begin();
+    drive.run_s(1.0);
+    stalling.next_write = [&] { drive.pass(200'000'000'000); };
+    drive.run_s(1.0);
+    EXPECT_THROW(drive.end(), Error);
+    const Verification report = verify_recording(disk, kPath);
+    EXPECT_TRUE(report.whole());
+    EXPECT_EQ(report.streams[0].n_emitted, drive.n_sampled(0));
+    EXPECT_GT(report.streams[0].lost[static_cast<std::size_t>(GapCause::overrun)], 0u);
+    EXPECT_GT(report.streams[0].n_found, 30'000u);
+    EXPECT_EQ(read_true(disk, kPath)->n_wrong, 0u);
+}
+
+constexpr double kFaultRunS = 1.5;
+
+std::uint64_t calls_of_a_healthy_run(bool syncs) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    drive.run_s(kFaultRunS);
+    drive.end();
+    return syncs ? disk.n_syncs() : disk.n_writes();
+}
+
+TEST(Recorder, KeepsAllBeforeADiskThatIsFullFromAnyWriteOn) {
+    const std::uint64_t n_writes = calls_of_a_healthy_run(false);
+    ASSERT_GT(n_writes, 30u);
+    for (std::uint64_t call = 1; call <= n_writes; ++call) {
+        SimFiles disk{{{.on = SimFault::On::write, .call = call, .error_number = ENOSPC, .from_then_on = true}}};
+        RecorderDrive drive{disk};
+        if (call == 1) {
+            EXPECT_THROW(drive.begin(), Error);
+            continue;
+        }
+        drive.begin();
+        drive.run_s(kFaultRunS);
+        EXPECT_THROW(drive.end(), Error) << "write " << call;
+        EXPECT_FALSE(drive.notices.empty() && call < n_writes) << "the user is told";
+        const Verification report = verify_recording(disk, kPath);
+        EXPECT_TRUE(report.damages.empty()) << "write " << call;
+        EXPECT_FALSE(report.closed);
+        const auto found = read_true(disk, kPath);
+        ASSERT_TRUE(found);
+        EXPECT_EQ(found->n_wrong, 0u);
+        EXPECT_GE(found->next[0] + 40, std::min<std::uint64_t>((call - 2) * 40, drive.n_sampled(0))) << "write " << call;
+    }
+}
+
+TEST(Recorder, LosesNothingWhenThereIsRoomAgain) {
+    const std::uint64_t n_writes = calls_of_a_healthy_run(false);
+    for (std::uint64_t call = 2; call <= n_writes; ++call) {
+        SimFiles disk{{{.on = SimFault::On::write, .call = call, .error_number = ENOSPC}}};
+        RecorderDrive drive{disk};
+        drive.begin();
+        drive.run_s(kFaultRunS);
+        drive.end();
+        EXPECT_TRUE(verify_recording(disk, kPath).whole()) << "write " << call;
+        const auto found = read_true(disk, kPath);
+        EXPECT_EQ(found->n_wrong, 0u);
+        EXPECT_EQ(found->n[0], drive.n_sampled(0)) << "write " << call;
+    }
+}
+
+// After an error nobody knows what a file holds: all that was not yet safe goes to a new one.
+TEST(Recorder, GoesOnInANewFileWhenTheDiskFails) {
+    for (const SimFault::On on : {SimFault::On::write, SimFault::On::sync}) {
+        const std::uint64_t n_calls = calls_of_a_healthy_run(on == SimFault::On::sync);
+        for (std::uint64_t call = 2; call <= n_calls; ++call) {
+            SimFiles disk{{{.on = on, .call = call, .error_number = EIO}}};
+            RecorderDrive drive{disk, kPath, {test::true_stream("emg", StreamKind::emg, 1000, 4)}};
+            drive.begin();
+            drive.run_s(kFaultRunS);
+            EXPECT_THROW(drive.end(), Error) << "a suspect file is a failed run";
+            EXPECT_FALSE(drive.notices.empty());
+            const Verification second = verify_recording(disk, "/r-2.xdf");
+            EXPECT_TRUE(second.whole()) << "call " << call;
+            const std::uint64_t n_second = second.streams[0].n_found;
+            const auto rest = read_true(disk, "/r-2.xdf", drive.n_sampled(0) - n_second);
+            ASSERT_TRUE(rest);
+            EXPECT_EQ(rest->n_wrong, 0u) << "call " << call;
+            const auto first = read_true(disk, kPath);
+            EXPECT_EQ(first->n_wrong, 0u);
+            EXPECT_GE(first->next[0] + n_second, drive.n_sampled(0)) << "call " << call;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace tonus
