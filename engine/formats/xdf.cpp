@@ -44,6 +44,7 @@ public:
         keep_what_is_proved();
         ByteWindow bytes{*recording_.file};
         index_ = read_xdf_index(bytes);
+        if (!index_.arrivals.empty()) number_by_arrivals(*recording_.file, index_);
         facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
                   .session = index_.head.session, .n_devices = index_.head.n_devices};
         plan(options);

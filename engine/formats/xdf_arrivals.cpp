@@ -1,5 +1,6 @@
 #include "engine/formats/xdf_arrivals.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -53,6 +54,22 @@ std::optional<Arrival> ArrivalRows::next() {
         if (const auto arrival = arrival_of(row)) return arrival;
     }
     return std::nullopt;
+}
+
+void number_by_arrivals(InputFile& file, XdfIndex& index) {
+    std::vector<XdfTrack*> unnumbered;
+    for (XdfTrack& track : index.tracks) {
+        if (track.stream.origin && !track.runs.empty()) unnumbered.push_back(&track);
+    }
+    // A stream's first read in the file brought its first frame.
+    for (ArrivalRows rows{file, index.arrivals}; !unnumbered.empty();) {
+        const std::optional<Arrival> arrival = rows.next();
+        if (!arrival) return;
+        const auto found = std::find_if(unnumbered.begin(), unnumbered.end(), [&](const XdfTrack* track) { return track->stream.id == arrival->stream_id; });
+        if (found == unnumbered.end()) continue;
+        for (XdfRun& run : (*found)->runs) run.first_index += arrival->first_frame;
+        unnumbered.erase(found);
+    }
 }
 
 }  // namespace tonus::formats

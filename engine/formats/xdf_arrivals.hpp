@@ -10,6 +10,7 @@
 
 namespace tonus::formats {
 
+struct XdfIndex;
 struct XdfRun;
 
 /// One read of a stream in a recording of ours: what came together, and when. With it a replay repeats the run.
@@ -45,5 +46,9 @@ private:
     std::uint64_t row_ = 0;  ///< in the run
     std::uint64_t at_ = 0;   ///< of that row
 };
+
+/// Gives the frames of a recording of ours the numbers they had: stamps tell only how far apart they are, and the
+/// file's first block may be missing.
+void number_by_arrivals(InputFile& file, XdfIndex& index);
 
 }  // namespace tonus::formats

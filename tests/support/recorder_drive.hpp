@@ -125,22 +125,20 @@ public:
     void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
         for (std::size_t f = 0; f < frames.n_frames; ++f) {
             for (std::size_t ch = 0; ch < frames.n_channels; ++ch) {
-                if (frames.at(f, ch) != static_cast<double>(true_value(stream, ch, first + first_index + f))) ++n_wrong;
+                if (frames.at(f, ch) != static_cast<double>(true_value(stream, ch, first_index + f))) ++n_wrong;
             }
         }
         n[stream] += frames.n_frames;
-        next[stream] = first + first_index + frames.n_frames;
+        next[stream] = first_index + frames.n_frames;
     }
 
-    std::uint64_t first = 0;  ///< number of the frame the file begins with
     std::uint64_t n_wrong = 0;
     std::array<std::uint64_t, 8> n{}, next{};
 };
 
 /// Reads all of it. Nothing where it does not open.
-inline std::optional<TrueFrames> read_true(Files& files, const std::string& path, std::uint64_t first = 0) {
+inline std::optional<TrueFrames> read_true(Files& files, const std::string& path) {
     TrueFrames found;
-    found.first = first;
     try {
         const auto reader = open_recording(files, path, {.measured_only = true});
         while (reader->next(found)) {}
