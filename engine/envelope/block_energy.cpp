@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/envelope/square_sums.hpp"
+#include "engine/condition/square_sums.hpp"
 
 namespace tonus {
 namespace {

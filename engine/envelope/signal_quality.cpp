@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/condition/butterworth.hpp"
-#include "engine/envelope/square_sums.hpp"
+#include "engine/condition/square_sums.hpp"
 
 namespace tonus {
 namespace {

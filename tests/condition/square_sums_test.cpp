@@ -1,4 +1,4 @@
-#include "engine/envelope/square_sums.hpp"
+#include "engine/condition/square_sums.hpp"
 
 #include <vector>
 

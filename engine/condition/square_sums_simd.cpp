@@ -2,14 +2,14 @@
 // zeros that a flagged sample adds: the order of additions alone decides the bits, and it is kept.
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "engine/envelope/square_sums_simd.cpp"
+#define HWY_TARGET_INCLUDE "engine/condition/square_sums_simd.cpp"
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
 #include <cstring>
 
 #include "engine/core/block.hpp"
-#include "engine/envelope/square_sums.hpp"
+#include "engine/condition/square_sums.hpp"
 
 HWY_BEFORE_NAMESPACE();
 namespace tonus::HWY_NAMESPACE {
