@@ -38,9 +38,11 @@ MainsDetector::MainsDetector(const MainsDetectorConfig& config)
       memories_(MainsSpectra::kBases * kMainsHarmonicsMax * config.n_channels) {}
 
 const MainsState& MainsDetector::process(const Block<unit::Microvolt>& block) noexcept {
-    for (std::size_t i = 0; i < block.n_frames(); ++i) {
-        if (spectra_.process(block.lanes(i).data(), block.flags(i).data())) judge();
-        ++n_frames_;
+    for (std::size_t done = 0; done < block.n_frames();) {
+        const std::size_t n = spectra_.process(block.from(done));
+        done += n;
+        n_frames_ += n;
+        if (spectra_.is_whole()) judge();
     }
     return state_;
 }
@@ -80,7 +82,7 @@ void MainsDetector::judge() noexcept {
         }
         if (!next.harmonics[0]) next = {};
     }
-    next.from_frame = n_frames_ + kBlockFrames;
+    next.from_frame = n_frames_ - 1 + kBlockFrames;
     state_ = next;
 }
 

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/core/block.hpp"
+#include "engine/condition/square_sums.hpp"
 
 namespace tonus {
 namespace {
@@ -21,10 +21,12 @@ constexpr int kBinOuter = 10;   // 5 Hz
 constexpr int kBinBeside = 2;   // 1 Hz
 constexpr int kBinInner = 1;    // 0.5 Hz
 constexpr int kBinMax = kBinOuter + 1;
-constexpr std::size_t kBins = 2 * kBinMax + 1;
+constexpr std::size_t kBins = 2 * kBinMax + 1, kBinsUp = kBinMax + 1;
 constexpr double kHannPower = 0.375;
 
 constexpr std::size_t bin_of(int j) noexcept { return static_cast<std::size_t>(j + kBinMax); }
+
+std::size_t n_harmonics_up_to(double high_hz, double nominal_hz) { return static_cast<std::size_t>(high_hz / nominal_hz); }
 
 }  // namespace
 
@@ -34,26 +36,31 @@ MainsSpectra::MainsSpectra(Rate rate, std::size_t n_channels, double high_hz)
       rate_hz_(rate.hz()),
       n_block_(static_cast<std::size_t>(std::lround(kBlockS * rate_hz_))),
       n_half_(static_cast<std::size_t>(std::lround(kHalfS * rate_hz_ / static_cast<double>(n_block_)))),
-      n_flagged_max_(static_cast<std::size_t>(kFlaggedMax * static_cast<double>(n_half_ * n_block_))) {
+      n_flagged_max_(static_cast<std::size_t>(kFlaggedMax * static_cast<double>(n_half_ * n_block_))),
+      mixer_(n_block_, n_harmonics_up_to(high_hz, kNominalHz[0]) + n_harmonics_up_to(high_hz, kNominalHz[1]), lanes_),
+      bins_of_(n_half_, kBinsUp, lanes_) {
     for (std::size_t b = 0; b < kBases; ++b) {
-        bases_[b].centre_hz = bases_[b].next_centre_hz = kNominalHz[b];
+        bases_[b].next_centre_hz = kNominalHz[b];
         bases_[b].first_line = lines_.size();
-        for (std::size_t k = 1; static_cast<double>(k) * kNominalHz[b] <= high_hz; ++k) lines_.push_back({b, k});
-        bases_[b].n_lines = lines_.size() - bases_[b].first_line;
+        bases_[b].n_lines = n_harmonics_up_to(high_hz, kNominalHz[b]);
+        for (std::size_t k = 1; k <= bases_[b].n_lines; ++k) lines_.push_back({b, k});
     }
     const std::size_t n = lines_.size() * lanes_;
-    for (std::vector<float>* lane : {&last_uv_, &step_uv_, &weight_}) lane->resize(lanes_, 0.0f);
-    for (std::vector<float>* line : {&sum_re_, &sum_im_, &taken_re_, &taken_im_}) line->resize(n, 0.0f);
-    for (std::vector<float>* half : {&half_re_, &half_im_}) half->resize(2 * kBins * n, 0.0f);
+    frames_.resize((n_block_ + 1) * lanes_, 0.0f);
+    weight_.resize(lanes_, 0.0f);
+    for (AlignedVector<float>* sums : {&cosines_, &sines_}) sums->resize(std::max(n, 2 * kBinsUp * lanes_), 0.0f);
+    block_sums_.resize(2 * n_half_ * n, 0.0f);
+    for (AlignedVector<float>* half : {&half_re_, &half_im_}) half->resize(2 * kBins * n, 0.0f);
     power_.resize(kBins * n, 0.0f);
     n_windows_.resize(n, 0);
     values_.resize(n);
     n_flagged_.resize(n_channels, 0);
     for (std::vector<std::uint8_t>& ok : half_ok_) ok.resize(n_channels, 0);
-    for (std::size_t i = 0; i < 2 * n_half_; ++i) {
-        const double turn = kTurn * static_cast<double>(i) / static_cast<double>(2 * n_half_);
-        cosines_.push_back(static_cast<float>(std::cos(turn)));
-        sines_.push_back(static_cast<float>(std::sin(turn)));
+    for (std::size_t j = 0; j < kBinsUp; ++j) {
+        const double per_block = kTurn * static_cast<double>(j) / static_cast<double>(2 * n_half_);
+        bins_of_.set_line(j, per_block);
+        turn_re_.push_back(static_cast<float>(std::cos(per_block * bins_of_.middle())));
+        turn_im_.push_back(static_cast<float>(std::sin(per_block * bins_of_.middle())));
     }
     restart();
 }
@@ -62,113 +69,125 @@ void MainsSpectra::restart() noexcept {
     frame_ = 0;
     place_ = {};
     has_last_ = false;
-    has_taken_ = false;
+    has_half_ = false;
     std::fill(n_flagged_.begin(), n_flagged_.end(), 0u);
-    begin_block();
+    begin_spectrum();
 }
 
-float* MainsSpectra::bins(std::vector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept {
+float* MainsSpectra::bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept {
     return of.data() + (((half % 2) * lines_.size() + line) * kBins + bin) * lanes_;
 }
 
-void MainsSpectra::begin_block() noexcept {
-    const bool begins_spectrum = place_.half == 0 && place_.block == 0;
+void MainsSpectra::begin_spectrum() noexcept {
     for (Base& base : bases_) {
-        if (begins_spectrum) base.centre_hz = base.next_centre_hz;
-        // Set anew every 20 ms, so that the rounding of its steps does not add up.
-        const double turn = kTurn * base.centre_hz / rate_hz_;
-        base.now = {std::cos(kTurn * base.phase), std::sin(kTurn * base.phase)};
-        base.step = {std::cos(turn), std::sin(turn)};
+        base.centre_hz = base.next_centre_hz;
+        for (std::size_t k = 1; k <= base.n_lines; ++k) {
+            mixer_.set_line(base.first_line + k - 1, kTurn * static_cast<double>(k) * base.centre_hz / rate_hz_);
+        }
     }
-    std::fill(sum_re_.begin(), sum_re_.end(), 0.0f);
-    std::fill(sum_im_.begin(), sum_im_.end(), 0.0f);
 }
 
-bool MainsSpectra::process(const float* frame_uv, const std::uint8_t* flags) noexcept {
-    for (std::size_t lane = 0; lane < lanes_; ++lane) {
-        step_uv_[lane] = has_last_ ? frame_uv[lane] - last_uv_[lane] : 0.0f;
-        last_uv_[lane] = frame_uv[lane];
-    }
-    has_last_ = true;
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        // So written that no number that is none gets into a sum.
-        const bool finite = std::abs(step_uv_[channel]) < 1e8f;
-        if (!finite) step_uv_[channel] = 0.0f;
-        if (flags[channel] != 0 || !finite) ++n_flagged_[channel];
-    }
-    for (Base& base : bases_) mix(base);
-
-    bool is_whole = false;
-    ++frame_;
-    if (has_taken_) {
-        const std::size_t until = frame_ * lines_.size() / n_block_;
+std::size_t MainsSpectra::process(const Block<unit::Microvolt>& block) noexcept {
+    is_whole_ = false;
+    std::size_t n_done = 0;
+    while (n_done < block.n_frames() && !is_whole_) {
+        const std::size_t n = std::min(block.n_frames() - n_done, n_block_ - frame_);
+        keep(block.from(n_done).first(n));
+        n_done += n;
+        const std::size_t until = has_half_ ? frame_ * lines_.size() / n_block_ : next_line_;
         for (; next_line_ < until; ++next_line_) {
-            add_block(next_line_);
-            if (taken_.block + 1 < n_half_) continue;
-            if (taken_.half > 0) add_window(next_line_);
-            if (taken_.half + 1 == kHalves) evaluate(next_line_);
+            transform(next_line_);
+            if (half_ > 0) add_window(next_line_);
+            if (half_ + 1 == kHalves) evaluate(next_line_);
         }
-        is_whole = frame_ == n_block_ && taken_.block + 1 == n_half_ && taken_.half + 1 == kHalves;
+        if (frame_ < n_block_) continue;
+        is_whole_ = has_half_ && half_ + 1 == kHalves;
+        end_block();
     }
-    if (frame_ == n_block_) end_block();
-    return is_whole;
+    return n_done;
 }
 
-void MainsSpectra::mix(Base& base) noexcept {
-    Oscillator harmonic = base.now;
-    for (std::size_t k = 0; k < base.n_lines; ++k) {
-        const auto re = static_cast<float>(harmonic.re), im = static_cast<float>(-harmonic.im);
-        float* const sum_re = sum_re_.data() + (base.first_line + k) * lanes_;
-        float* const sum_im = sum_im_.data() + (base.first_line + k) * lanes_;
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            sum_re[lane] += step_uv_[lane] * re;
-            sum_im[lane] += step_uv_[lane] * im;
+/// Frames of one block.
+void MainsSpectra::keep(const Block<unit::Microvolt>& run) noexcept {
+    const float* const samples = run.lanes(0).data();
+    if (!has_last_) std::copy_n(samples, lanes_, frames_.begin());  // the first makes no step
+    has_last_ = true;
+    std::copy_n(samples, run.n_frames() * lanes_, frames_.begin() + static_cast<std::ptrdiff_t>((1 + frame_) * lanes_));
+    frame_ += run.n_frames();
+    for (std::size_t group = 0; group < lanes_; group += kLanes) {
+        if (!any_flagged(run.flags(0).data() + group, lanes_, run.n_frames())) continue;
+        for (std::size_t i = 0; i < run.n_frames(); ++i) {
+            for (std::size_t ch = group; ch < std::min(group + kLanes, n_channels_); ++ch) n_flagged_[ch] += run.flags(i)[ch] != 0 ? 1u : 0u;
         }
-        harmonic = {harmonic.re * base.now.re - harmonic.im * base.now.im,
-                    harmonic.re * base.now.im + harmonic.im * base.now.re};
     }
-    base.now = {base.now.re * base.step.re - base.now.im * base.step.im,
-                base.now.re * base.step.im + base.now.im * base.step.re};
 }
 
 void MainsSpectra::end_block() noexcept {
-    std::swap(sum_re_, taken_re_);
-    std::swap(sum_im_, taken_im_);
-    has_taken_ = true;
-    taken_ = place_;
-    next_line_ = 0;
+    mix();
+    std::copy_n(frames_.end() - static_cast<std::ptrdiff_t>(lanes_), lanes_, frames_.begin());
     frame_ = 0;
+    has_half_ = false;
     for (Base& base : bases_) {
-        base.taken_centre_hz = base.centre_hz;
         base.phase += static_cast<double>(n_block_) * base.centre_hz / rate_hz_;
         base.phase -= std::floor(base.phase);
     }
-    if (++place_.block == n_half_) {
-        for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-            half_ok_[place_.half % 2][channel] = n_flagged_[channel] <= n_flagged_max_ ? 1 : 0;
-            n_flagged_[channel] = 0;
-        }
-        place_ = {.block = 0, .half = (place_.half + 1) % kHalves};
-    }
-    begin_block();
+    if (++place_.block == n_half_) end_half();
 }
 
-/// The transform over a half window, by one more block.
-void MainsSpectra::add_block(std::size_t line) noexcept {
-    const float* const re = taken_re_.data() + line * lanes_;
-    const float* const im = taken_im_.data() + line * lanes_;
-    for (int j = -kBinMax; j <= kBinMax; ++j) {
-        const std::size_t turn = static_cast<std::size_t>(j + static_cast<int>(2 * n_half_)) * taken_.block % (2 * n_half_);
-        const float c = cosines_[turn], s = -sines_[turn];
-        float* const to_re = bins(half_re_, taken_.half, line, bin_of(j));
-        float* const to_im = bins(half_im_, taken_.half, line, bin_of(j));
-        if (taken_.block == 0) {
-            std::fill_n(to_re, lanes_, 0.0f);
-            std::fill_n(to_im, lanes_, 0.0f);
-        }
+/// The sums of a block, turned back from its middle to where its oscillators began.
+void MainsSpectra::mix() noexcept {
+    mixer_.process_steps(frames_.data() + lanes_, cosines_.data(), sines_.data());
+    for (std::size_t line = 0; line < lines_.size(); ++line) {
+        const Base& base = bases_[lines_[line].base];
+        const double turns = base.phase + mixer_.middle() * base.centre_hz / rate_hz_;
+        const double angle = kTurn * static_cast<double>(lines_[line].harmonic) * turns;
+        const auto c = static_cast<float>(std::cos(angle)), s = static_cast<float>(std::sin(angle));
+        const float* const cosine = cosines_.data() + line * lanes_;
+        const float* const sine = sines_.data() + line * lanes_;
+        float* const re = block_sums(line, 0) + place_.block * lanes_;
+        float* const im = block_sums(line, 1) + place_.block * lanes_;
         for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            to_re[lane] += re[lane] * c - im[lane] * s;
-            to_im[lane] += re[lane] * s + im[lane] * c;
+            re[lane] = cosine[lane] * c - sine[lane] * s;
+            im[lane] = -cosine[lane] * s - sine[lane] * c;
+        }
+    }
+}
+
+void MainsSpectra::end_half() noexcept {
+    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
+        half_ok_[place_.half % 2][channel] = n_flagged_[channel] <= n_flagged_max_ ? 1 : 0;
+        n_flagged_[channel] = 0;
+    }
+    has_half_ = true;
+    half_ = place_.half;
+    next_line_ = 0;
+    for (Base& base : bases_) base.half_centre_hz = base.centre_hz;
+    place_ = {.block = 0, .half = (place_.half + 1) % kHalves};
+    if (place_.half == 0) begin_spectrum();
+}
+
+/// Both signs of a bin come from the same four sums.
+void MainsSpectra::transform(std::size_t line) noexcept {
+    float* const re_sine = sines_.data();
+    float* const im_cosine = cosines_.data() + kBinsUp * lanes_;
+    float* const im_sine = sines_.data() + kBinsUp * lanes_;
+    bins_of_.process(block_sums(line, 0), cosines_.data(), re_sine);
+    bins_of_.process(block_sums(line, 1), im_cosine, im_sine);
+    for (std::size_t j = 0; j < kBinsUp; ++j) {
+        const float c = turn_re_[j], s = turn_im_[j];
+        const int bin = static_cast<int>(j);
+        float* const up_re = bins(half_re_, half_, line, bin_of(bin));
+        float* const up_im = bins(half_im_, half_, line, bin_of(bin));
+        float* const down_re = bins(half_re_, half_, line, bin_of(-bin));
+        float* const down_im = bins(half_im_, half_, line, bin_of(-bin));
+        for (std::size_t lane = 0; lane < lanes_; ++lane) {
+            const std::size_t at = j * lanes_ + lane;
+            const float re_high = cosines_[at] + im_sine[at], im_high = im_cosine[at] - re_sine[at];
+            const float re_low = cosines_[at] - im_sine[at], im_low = im_cosine[at] + re_sine[at];
+            up_re[lane] = re_high * c + im_high * s;
+            up_im[lane] = im_high * c - re_high * s;
+            down_re[lane] = re_low * c - im_low * s;
+            down_im[lane] = im_low * c + re_low * s;
         }
     }
 }
@@ -176,7 +195,7 @@ void MainsSpectra::add_block(std::size_t line) noexcept {
 /// Two halves are a window. Hann's, taken in the transform: half a bin less a quarter of each
 /// neighbour, where the second half counts from its own beginning, so odd bins change their sign.
 void MainsSpectra::add_window(std::size_t line) noexcept {
-    const std::size_t second = taken_.half, first = second - 1;
+    const std::size_t second = half_, first = second - 1;
     std::uint8_t* const n_windows = n_windows_.data() + line * lanes_;
     float* const power = power_.data() + line * kBins * lanes_;
     if (first == 0) {
@@ -190,7 +209,7 @@ void MainsSpectra::add_window(std::size_t line) noexcept {
     }
     for (int j = -kBinOuter; j <= kBinOuter; ++j) {
         const float sign = j % 2 == 0 ? 1.0f : -1.0f;
-        const auto add = [&](std::vector<float>& of) {
+        const auto add = [&](AlignedVector<float>& of) {
             const float* const a = bins(of, first, line, bin_of(j));
             const float* const b = bins(of, second, line, bin_of(j));
             const float* const a_low = a - lanes_;  // the neighbouring bins
@@ -214,7 +233,7 @@ void MainsSpectra::evaluate(std::size_t line) noexcept {
     const auto harmonic = static_cast<double>(lines_[line].harmonic);
     const double n_window = static_cast<double>(2 * n_half_ * n_block_);
     // Of the differences the samples were turned into.
-    const double gain = 2.0 * std::sin(0.5 * kTurn * harmonic * base.taken_centre_hz / rate_hz_);
+    const double gain = 2.0 * std::sin(0.5 * kTurn * harmonic * base.half_centre_hz / rate_hz_);
     const double per_line = 2.0 / (kHannPower * n_window * n_window * gain * gain);
     const double grid_hz = rate_hz_ / n_window;
 
@@ -243,7 +262,7 @@ void MainsSpectra::evaluate(std::size_t line) noexcept {
         const double r = power(top) > 0.0 ? std::sqrt(power(top + side) / power(top)) : 0.0;
         // The place of a line between two bins, seen through Hann's window.
         const double offset = top + side * std::clamp((2.0 * r - 1.0) / (1.0 + r), 0.0, 0.5);
-        value.peak_hz = static_cast<float>(base.taken_centre_hz + offset * grid_hz / harmonic);
+        value.peak_hz = static_cast<float>(base.half_centre_hz + offset * grid_hz / harmonic);
     }
 }
 

@@ -5,6 +5,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "engine/condition/folded_transform.hpp"
+#include "engine/core/aligned.hpp"
+#include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
 namespace tonus {
@@ -14,13 +17,13 @@ inline constexpr std::size_t kMainsHarmonicsMax = 9;
 
 /// The spectra of a stream near the multiples of 50 and of 60 Hz, and nowhere else.
 ///
-/// Each multiple is mixed down to 0 Hz and summed over 20 ms; from these sums a Fourier transform on a grid
-/// of 0.5 Hz, 5 Hz to either side, is summed up as they come. A spectrum takes 4 s: the mean (Welch) of
+/// Each multiple is mixed down to 0 Hz and summed over 20 ms; over a second of these sums goes a Fourier
+/// transform on a grid of 0.5 Hz, 5 Hz to either side. A spectrum takes 4 s: the mean (Welch) of
 /// three Hann windows of 2 s, half overlapped. The next follows without a break.
 ///
 /// Input      differences from sample to sample, so that a drifting electrode does not leak in.
-/// Real time  process() and restart() do not allocate, lock, throw or call the system. The lines of a block of
-///            20 ms are taken up during the next, one after the other, so that no frame carries them all.
+/// Real time  process() and restart() do not allocate, lock, throw or call the system. The lines of a second
+///            are transformed during the 20 ms after it, one after the other, so that no frame carries them all.
 class MainsSpectra {
 public:
     static constexpr std::size_t kBases = 2;
@@ -28,8 +31,10 @@ public:
 
     MainsSpectra(Rate rate, std::size_t n_channels, double high_hz);
 
-    /// One frame. True when a spectrum has become whole with it.
-    bool process(const float* frame_uv, const std::uint8_t* flags) noexcept;
+    /// Takes frames up to the one with which a spectrum becomes whole, or else all; says how many.
+    std::size_t process(const Block<unit::Microvolt>& block) noexcept;
+    /// Whether a spectrum became whole with the last of them.
+    bool is_whole() const noexcept { return is_whole_; }
     void restart() noexcept;
 
     std::size_t n_harmonics(std::size_t base) const noexcept { return bases_[base].n_lines; }
@@ -51,14 +56,10 @@ public:
     }
 
 private:
-    struct Oscillator {
-        double re = 1.0, im = 0.0;
-    };
     struct Base {
         double centre_hz = 0.0, next_centre_hz = 0.0;
-        double taken_centre_hz = 0.0;  // of the block being taken up
-        double phase = 0.0;  // in turns, at the beginning of the block
-        Oscillator now = {}, step = {};
+        double half_centre_hz = 0.0;  // of the half being transformed
+        double phase = 0.0;           // in turns, at the beginning of the block under way
         std::size_t first_line = 0, n_lines = 0;
     };
     struct Line {
@@ -71,40 +72,46 @@ private:
         std::size_t half = 0;   // in the spectrum
     };
 
-    void begin_block() noexcept;
+    void keep(const Block<unit::Microvolt>& run) noexcept;
     void end_block() noexcept;
-    void mix(Base& base) noexcept;
-    void add_block(std::size_t line) noexcept;
+    void end_half() noexcept;
+    void begin_spectrum() noexcept;
+    void mix() noexcept;
+    void transform(std::size_t line) noexcept;
     void add_window(std::size_t line) noexcept;
     void evaluate(std::size_t line) noexcept;
 
-    float* bins(std::vector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept;
+    float* block_sums(std::size_t line, std::size_t part) noexcept { return block_sums_.data() + (2 * line + part) * n_half_ * lanes_; }
+    float* bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept;
 
     std::size_t lanes_, n_channels_;
     double rate_hz_;
     std::size_t n_block_, n_half_, n_flagged_max_;
     std::array<Base, kBases> bases_ = {};
     std::vector<Line> lines_;
-    std::vector<float> cosines_, sines_;  // of a turn in 2 n_half_ steps
+    FoldedTransform mixer_;    // of the frames of a block to its lines
+    FoldedTransform bins_of_;  // of the blocks of a half to its bins from 0 Hz up
+    std::vector<float> turn_re_, turn_im_;  // [bin from 0 Hz up], from the middle of a half to its beginning
 
     std::size_t frame_ = 0;  // in the block under way
     Place place_ = {};       // of that block
     bool has_last_ = false;
-    std::vector<float> last_uv_, step_uv_;  // [lane]
-    std::vector<float> sum_re_, sum_im_;    // [line][lane]
+    bool is_whole_ = false;
+    AlignedVector<float> frames_;           // [frame before the block, then those of it][lane]
     std::vector<std::uint32_t> n_flagged_;  // [channel], in the half under way
+    AlignedVector<float> cosines_, sines_;  // [line or bin][lane], what a transform gave
 
-    bool has_taken_ = false;               // a block to be taken up
-    Place taken_ = {};
-    std::size_t next_line_ = 0;
-    std::vector<float> taken_re_, taken_im_;          // [line][lane]
+    bool has_half_ = false;      // one to be transformed
+    std::size_t half_ = 0;       // which
+    std::size_t next_line_ = 0;  // of it
+    AlignedVector<float> block_sums_;                        // [line][re, im][block of the half][lane]
     std::array<std::vector<std::uint8_t>, 2> half_ok_ = {};  // [half % 2][channel]
 
-    std::vector<float> half_re_, half_im_;  // [half % 2][line][bin][lane]
-    std::vector<float> weight_;             // [lane], 0 where a window does not count
-    std::vector<float> power_;              // [line][bin][lane], summed over windows
-    std::vector<std::uint8_t> n_windows_;   // [line][lane], in power_
-    std::vector<Value> values_;             // [line][lane]
+    AlignedVector<float> half_re_, half_im_;  // [half % 2][line][bin][lane]
+    std::vector<float> weight_;               // [lane], 0 where a window does not count
+    AlignedVector<float> power_;              // [line][bin][lane], summed over windows
+    std::vector<std::uint8_t> n_windows_;     // [line][lane], in power_
+    std::vector<Value> values_;               // [line][lane]
 };
 
 }  // namespace tonus
