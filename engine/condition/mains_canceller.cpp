@@ -74,7 +74,18 @@ void BasicMainsCanceller<T>::obey() noexcept {
 }
 
 void MainsCanceller::process(Block<unit::Microvolt> block) noexcept {
+    if (pass(block.n_frames())) return;
     for (std::size_t i = 0; i < block.n_frames(); ++i) process_frame(block.lanes(i), block.flags(i));
+}
+
+template <class T>
+bool BasicMainsCanceller<T>::pass(std::size_t n_frames) noexcept {
+    const bool stays_off = !is_new_ || wanted_.harmonics.none() || n_frames_ + n_frames <= wanted_.from_frame;
+    if (active_.harmonics.any() || f_hz_ != 0.0 || !stays_off) return false;
+    const bool ends_interval = n_frames_ % n_interval_ + n_frames >= n_interval_;
+    n_frames_ += n_frames;
+    if (ends_interval) end_interval();
+    return true;
 }
 
 template <class T>

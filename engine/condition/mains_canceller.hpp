@@ -52,6 +52,9 @@ public:
     /// Frames of a long gap: the oscillator runs on, and so the weights stay right.
     void skip(std::uint64_t n_frames) noexcept;
 
+    /// While it is a wire: takes so many frames at once, which process_frame() would not change. Else false.
+    bool pass(std::size_t n_frames) noexcept;
+
     double delay_s() const noexcept { return 0.0; }
     double frequency_hz() const noexcept { return f_hz_; }  ///< 0 while off
 

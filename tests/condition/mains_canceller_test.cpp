@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/conditioner.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "tests/condition/hum_signal.hpp"
 
