@@ -14,6 +14,7 @@ constexpr double kPerMedian = 1.4826;
 constexpr double kOverPeak = 1.5;
 constexpr double kPeakOfGaussian = 3.72;  // sigmas: 99.9 % of its peaks lie within (Rayleigh)
 constexpr double kPartS = 0.1, kMarkS = 0.05;
+constexpr double kStepS = 0.004;  // the band is wider than that, but 500 samples are enough for a median
 
 // A float's exponent and first mantissa bit count half octaves: 1, 1.5, 2, 3, 4 ...
 constexpr std::uint32_t kLowestBin = 246;  // 2^-4 µV
@@ -32,7 +33,9 @@ double edge_of(std::size_t bin) noexcept {
 SpikeDetector::SpikeDetector(const SpikeConfig& config)
     : channels_(config.n_channels),
       n_part_(std::max<std::uint64_t>(1, config.rate.frames_in(kPartS))),
-      n_mark_(config.rate.frames_in(kMarkS)) {
+      n_mark_(config.rate.frames_in(kMarkS)),
+      n_step_(std::max<std::uint64_t>(1, config.rate.frames_in(kStepS))),
+      peak_uv_(padded_lanes(config.n_channels), 0.0f) {
     for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
         const double mvc_uv = ch < config.mvc_uv.size() ? config.mvc_uv[ch] : 0.0;
         channels_[ch].floor_uv = mvc_uv > 0.0 ? kOverPeak * kPeakOfGaussian * mvc_uv : std::numeric_limits<double>::infinity();
@@ -52,22 +55,55 @@ void SpikeDetector::restart() noexcept {
 }
 
 void SpikeDetector::process(Block<unit::Microvolt> block) noexcept {
-    for (std::size_t i = 0; i < block.n_frames(); ++i) {
-        const std::span<const float> frame = block.frame(i);
-        const std::span<std::uint8_t> flags = block.flags(i);
+    for (std::size_t done = 0; done < block.n_frames();) {
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(block.n_frames() - done, n_part_ - n_frames_ % n_part_));
+        const Block<unit::Microvolt> run = block.from(done).first(n);
+        find_peaks(run);
         for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
-            Channel& channel = channels_[ch];
-            const float magnitude = std::abs(frame[ch]);
-            if (flags[ch] == 0 && magnitude > channel.threshold_uv) {
-                channel.n_spikes += n_frames_ >= channel.marked_until ? 1u : 0u;
-                channel.marked_until = n_frames_ + n_mark_;
-            }
-            if (n_frames_ < channel.marked_until) flags[ch] |= sample_flag::spike;
-            // Spikes enter too: they do not move a median, and a strong effort against a weak reference
-            // would else be all spikes for ever.
-            if ((flags[ch] & static_cast<std::uint8_t>(~sample_flag::spike)) == 0) ++channel.parts[part_][bin_of(magnitude, kBins)];
+            const bool quiet = n_frames_ >= channels_[ch].marked_until && peak_uv_[ch] <= channels_[ch].threshold_uv;
+            if (!quiet) mark(run, ch);
         }
-        if (++n_frames_ % n_part_ == 0) end_part();
+        count(run);
+        n_frames_ += n;
+        done += n;
+        if (n_frames_ % n_part_ == 0) end_part();
+    }
+}
+
+/// The largest of each channel: nearly always that is all there is to know.
+void SpikeDetector::find_peaks(const Block<unit::Microvolt>& run) noexcept {
+    std::fill(peak_uv_.begin(), peak_uv_.end(), 0.0f);
+    for (std::size_t i = 0; i < run.n_frames(); ++i) {
+        const float* const frame = run.lanes(i).data();
+        for (std::size_t lane = 0; lane < peak_uv_.size(); ++lane) {
+            const float magnitude = std::abs(frame[lane]);
+            peak_uv_[lane] = peak_uv_[lane] > magnitude ? peak_uv_[lane] : magnitude;
+        }
+    }
+}
+
+void SpikeDetector::mark(const Block<unit::Microvolt>& run, std::size_t ch) noexcept {
+    Channel& channel = channels_[ch];
+    for (std::size_t i = 0; i < run.n_frames(); ++i) {
+        const std::uint64_t now = n_frames_ + i;
+        std::uint8_t& flags = run.flags(i)[ch];
+        if (flags == 0 && std::abs(run.frame(i)[ch]) > channel.threshold_uv) {
+            channel.n_spikes += now >= channel.marked_until ? 1u : 0u;
+            channel.marked_until = now + n_mark_;
+        }
+        if (now < channel.marked_until) flags |= sample_flag::spike;
+    }
+}
+
+/// Spikes enter too: they do not move a median, and a strong effort against a weak reference would
+/// else be all spikes for ever.
+void SpikeDetector::count(const Block<unit::Microvolt>& run) noexcept {
+    for (std::size_t i = static_cast<std::size_t>((n_step_ - n_frames_ % n_step_) % n_step_); i < run.n_frames(); i += n_step_) {
+        const std::span<const float> frame = run.frame(i);
+        const std::span<const std::uint8_t> flags = run.flags(i);
+        for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
+            if ((flags[ch] & static_cast<std::uint8_t>(~sample_flag::spike)) == 0) ++channels_[ch].parts[part_][bin_of(std::abs(frame[ch]), kBins)];
+        }
     }
 }
 

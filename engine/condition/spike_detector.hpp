@@ -24,7 +24,7 @@ struct SpikeConfig {
 ///            marks too, have left already.
 /// Input      conditioned microvolts; flagged samples do not enter the statistics.
 /// Real time  process() and restart() do not allocate, lock, throw or call the system.
-/// Source     domain 2.5. The median comes from counts in half octaves, right to a few percent.
+/// Source     domain 2.5. The median comes from counts in half octaves of a sample every 4 ms, right to a few percent.
 class SpikeDetector {
 public:
     explicit SpikeDetector(const SpikeConfig& config);
@@ -47,11 +47,15 @@ private:
         std::array<std::array<std::uint16_t, kBins>, kParts> parts{};
     };
 
+    void find_peaks(const Block<unit::Microvolt>& run) noexcept;
+    void mark(const Block<unit::Microvolt>& run, std::size_t ch) noexcept;
+    void count(const Block<unit::Microvolt>& run) noexcept;
     void end_part() noexcept;
     static double median_of(const std::array<std::uint32_t, kBins>& sum) noexcept;
 
     std::vector<Channel> channels_;
-    std::uint64_t n_part_, n_mark_;
+    std::uint64_t n_part_, n_mark_, n_step_;
+    std::vector<float> peak_uv_;  // [lane], of the frames in hand
     std::uint64_t n_frames_ = 0;
     std::size_t part_ = 0;
 };
