@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/condition/stretch_sums.hpp"
+
 namespace tonus {
 namespace {
 
@@ -41,10 +43,9 @@ double BeatShape::match(std::span<const float> ring, std::uint64_t centre) const
     // In two runs, so that the loop has no wrap in it: this is done for every frame.
     const std::size_t first = static_cast<std::size_t>((centre - n_half_) % ring.size());
     const std::size_t n_before = std::min(mean_.size(), ring.size() - first);
-    float product = 0.0f;
-    for (std::size_t i = 0; i < n_before; ++i) product += mean_[i] * ring[first + i];
-    for (std::size_t i = n_before; i < mean_.size(); ++i) product += mean_[i] * ring[i - n_before];
-    return energy_ > 0.0 ? static_cast<double>(product) / energy_ : 0.0;
+    const double product = sum_of_products(mean_.data(), ring.data() + first, n_before) +
+                           sum_of_products(mean_.data() + n_before, ring.data(), mean_.size() - n_before);
+    return energy_ > 0.0 ? product / energy_ : 0.0;
 }
 
 }  // namespace tonus

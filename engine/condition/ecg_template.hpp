@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/condition/r_peak_detector.hpp"
+#include "engine/condition/stretch_sums.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -51,28 +52,32 @@ public:
 private:
     void finish_beat(const Beat& beat) noexcept;
     void finish_channel(std::size_t channel, const Beat& beat) noexcept;
-    float& sample(std::uint64_t frame, std::size_t channel) noexcept { return samples_[(frame % n_ring_) * n_channels_ + channel]; }
-    float sample(std::uint64_t frame, std::size_t channel) const noexcept { return samples_[(frame % n_ring_) * n_channels_ + channel]; }
+    /// The frame that completes a beat, and the stretch it may lie in.
+    std::uint64_t completed_at(const Beat& beat) const noexcept { return beat.r_frame + n_half_ + n_shift_; }
 
-    struct Fit {
-        double st = 0.0, ss = 0.0, tt = 0.0;  // sums of signal times template, and of their squares
-    };
-    Fit fit(std::size_t channel, std::uint64_t first, std::size_t from, std::size_t to) const noexcept;
+    using Fit = std::array<StretchSums, 3>;  // of signal and template: before the QRS, in it, after it
     struct Placed {
-        std::uint64_t first = 0;              // frame where the template begins
-        std::array<double, 3> gain = {};      // before the QRS, of it, after it
+        std::size_t shift = 0;               // where in stretch_ the template begins
+        std::array<float, 3> gain = {};      // before the QRS, of it, after it
         double correlation = 0.0;
-        double muscle_uv2 = 0.0;              // outside the QRS
+        double muscle_uv2 = 0.0;             // outside the QRS
         double template_uv2 = 0.0;
     };
-    Placed place(std::size_t channel, std::uint64_t centred) const noexcept;
+    Fit fit(std::size_t channel, std::size_t shift) const noexcept;
+    Placed place(std::size_t channel) const noexcept;
+    bool gather(std::size_t channel, std::uint64_t first) noexcept;
+    void subtract(std::size_t channel, std::uint64_t first, const Placed& placed) noexcept;
+    void give(Block<unit::Microvolt> block) const noexcept;
+    template <class Take>
+    void each_run(std::uint64_t first, std::size_t n_frames, Take take) const noexcept;
 
     Rate rate_;
     std::size_t n_channels_;
-    std::size_t n_delay_, n_half_, n_qrs_, n_shift_, n_ring_;
-    std::vector<float> samples_;          // [frame % n_ring_][channel]
+    std::size_t n_delay_, n_half_, n_qrs_, n_shift_, n_ring_, lanes_;
+    std::vector<float> samples_;          // [frame % n_ring_][lane]
     std::vector<std::uint8_t> flags_;
     std::vector<float> template_;         // [channel][2 n_half_ + 1]
+    std::vector<float> stretch_;          // of the channel in hand: around a beat
     std::vector<int> n_beats_;            // learnt, per channel
     std::vector<int> n_rejected_;         // in a row
     std::uint64_t n_frames_ = 0;

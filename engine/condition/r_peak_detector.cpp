@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/condition/butterworth.hpp"
+#include "engine/condition/section_cascade.hpp"
 
 namespace tonus {
 namespace {
@@ -25,6 +26,8 @@ constexpr double kQuiet = 0.15;          // chance so small that a beat would be
 constexpr double kSilenceS = 2.5;
 
 constexpr double kRWidthS = 0.009;  // domain 11.4
+
+std::vector<Section> heart_band(const Rate& rate) { return butterworth_band_pass(2, kLowHz, kHighHz, rate.hz()); }
 
 /// How much later the band shows the extremum of an R wave, in frames.
 std::uint64_t delay_of_r(const std::vector<Section>& sections, const Rate& rate) {
@@ -48,28 +51,30 @@ std::uint64_t delay_of_r(const std::vector<Section>& sections, const Rate& rate)
 
 RPeakDetector::RPeakDetector(const RPeakConfig& config)
     : rate_(config.rate),
-      band_(config.n_channels, 2),
+      band_(std::vector<std::vector<Section>>(config.n_channels, heart_band(config.rate))),
       n_ahead_(config.rate.frames_in(kAheadS)),
-      lanes_(padded_lanes(config.n_channels)),
+      lanes_(kBlockFrames * padded_lanes(config.n_channels)),
       banded_(static_cast<std::size_t>(config.rate.frames_in(0.5)), 0.0f),
       lead_(config.rate, config.n_channels),
       slope_(config.rate),
       rhythm_(config.rate),
       shape_(static_cast<std::size_t>(config.rate.frames_in(BeatShape::kHalfS))) {
-    const std::vector<Section> sections = butterworth_band_pass(2, kLowHz, kHighHz, config.rate.hz());
-    for (std::size_t ch = 0; ch < config.n_channels; ++ch) band_.set_channel(ch, sections);
-    band_delay_ = delay_of_r(sections, config.rate);
+    band_delay_ = delay_of_r(heart_band(config.rate), config.rate);
 }
 
 std::span<const Beat> RPeakDetector::process(const Block<unit::Microvolt>& gated) noexcept {
     n_found_ = 0;
-    for (std::size_t i = 0; i < gated.n_frames(); ++i) {
-        std::copy_n(gated.lanes(i).begin(), lanes_.size(), lanes_.begin());
-        band_.process(lanes_);
-        const std::span<const std::uint8_t> flags = gated.flags(i);
-        // A channel whose beats are found is kept: another's would have to be learnt anew.
-        if (lead_.take(lanes_, flags, !shape_.known())) give_up_shape();
-        take(lanes_[lead_.channel()], flags[lead_.channel()] == 0);
+    const std::size_t stride = gated.stride();
+    band_.process({gated.lanes(0).data(), lanes_.data(), stride, gated.n_frames()});
+    for (std::size_t done = 0; done < gated.n_frames();) {
+        const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(gated.n_frames() - done, lead_.frames_to_look()));
+        lead_.add({lanes_.data() + done * stride, gated.flags(done).data(), stride, n});
+        for (const std::size_t end = done + n; done < end; ++done) {
+            // A channel whose beats are found is kept: another's would have to be learnt anew.
+            const bool looks = done + 1 == end && lead_.frames_to_look() == 0;
+            if (looks && lead_.look(!shape_.known())) give_up_shape();
+            take(lanes_[done * stride + lead_.channel()], gated.flags(done)[lead_.channel()] == 0);
+        }
     }
     return {found_.data(), n_found_};
 }

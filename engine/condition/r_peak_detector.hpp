@@ -8,8 +8,8 @@
 #include "engine/condition/beat_shape.hpp"
 #include "engine/condition/heart_lead.hpp"
 #include "engine/condition/heart_rhythm.hpp"
+#include "engine/condition/lane_cascade.hpp"
 #include "engine/condition/qrs_slope.hpp"
-#include "engine/condition/section_cascade.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -60,10 +60,10 @@ private:
     float banded_at(std::uint64_t frame) const noexcept { return banded_[frame % banded_.size()]; }
 
     Rate rate_;
-    SectionCascade<float> band_;
+    LaneCascade<float> band_;
     std::uint64_t band_delay_;        // frames, where the QRS has its power
     std::uint64_t n_ahead_;           // frames in which no better match may follow
-    std::vector<float> lanes_;
+    AlignedVector<float> lanes_;      // the block in 8-40 Hz
     std::vector<float> banded_;       // of the chosen channel, a ring
     std::uint64_t n_frames_ = 0;
     HeartLead lead_;

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/conditioner.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/condition/vibration_comb.hpp"
 #include "engine/condition/zero_phase.hpp"
 #include "engine/core/error.hpp"

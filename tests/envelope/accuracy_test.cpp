@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "engine/envelope/accuracy.hpp"
 #include "engine/envelope/block_energy.hpp"

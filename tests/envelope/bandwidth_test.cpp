@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/conditioner.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "engine/envelope/bandwidth.hpp"
 #include "tests/support/emg_run.hpp"

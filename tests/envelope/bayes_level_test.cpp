@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "engine/envelope/bayes_level.hpp"
 #include "engine/envelope/moving_rms.hpp"

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "engine/envelope/exponential_power.hpp"
 #include "tests/support/emg_run.hpp"

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/butterworth.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/envelope/linear_envelope.hpp"
 #include "tests/support/emg_run.hpp"
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/butterworth.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/condition/spike_detector.hpp"
 #include "engine/envelope/signal_quality.hpp"
 #include "tests/support/emg_run.hpp"

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/condition/conditioner.hpp"
+#include "engine/condition/section_cascade.hpp"
 #include "engine/core/error.hpp"
 #include "engine/envelope/whitening.hpp"
 #include "tests/support/emg_run.hpp"
