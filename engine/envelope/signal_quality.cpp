@@ -11,11 +11,16 @@ namespace {
 
 constexpr double kPartS = 0.1;
 constexpr double kLowHz = 0.5, kHighHz = 20.0;
+// Means of frames at some 200 Hz are enough for that band: what they fold into it is under a
+// hundredth of the muscle, and what is judged ends at a sixteenth.
+constexpr double kLowRateHz = 200.0;
 constexpr double kSaturationSlope = 40.0;
 constexpr double kContraction = 3.0;  // times the resting level: movement is judged above it (domain 2.5)
 constexpr double kSmrFloorDb = -6.0, kSmrSpanDb = 18.0;
 // Kurtosis (3 is Gaussian): 1 up to an excess of 1.5, down to 0.3 at 6.
 constexpr double kExcessGood = 1.5, kExcessBad = 6.0, kShapeWorst = 0.3;
+
+std::size_t frames_of_mean(const Rate& rate) { return std::max<std::size_t>(1, static_cast<std::size_t>(rate.hz() / kLowRateHz)); }
 
 std::vector<Section> low_band(double rate_hz) {
     // Steep below, because a baseline wanders at a few tenths of a hertz in everybody.
@@ -30,7 +35,9 @@ std::vector<Section> low_band(double rate_hz) {
 SignalQuality::SignalQuality(SignalQualityConfig config)
     : config_(std::move(config)),
       lanes_(padded_lanes(config_.n_channels)),
-      low_band_(std::vector<std::vector<Section>>(config_.n_channels, low_band(config_.rate.hz()))),
+      n_mean_(frames_of_mean(config_.rate)),
+      low_band_(std::vector<std::vector<Section>>(config_.n_channels, low_band(config_.rate.hz() / static_cast<double>(n_mean_)))),
+      mean_sum_uv_(lanes_, 0.0f),
       low_uv_(kBlockFrames * lanes_, 0.0),
       hum_uv_(kBlockFrames * lanes_, 0.0f),
       latest_(config_.n_channels),
@@ -44,8 +51,18 @@ SignalQuality::SignalQuality(SignalQualityConfig config)
 }
 
 void SignalQuality::process_gated(const Block<unit::Microvolt>& gated) noexcept {
-    std::copy_n(gated.lanes(0).data(), gated.n_frames() * lanes_, low_uv_.data());
-    low_band_.process({low_uv_.data(), low_uv_.data(), lanes_, gated.n_frames()});
+    n_low_ = 0;
+    for (std::size_t i = 0; i < gated.n_frames(); ++i) {
+        const float* const frame = gated.lanes(i).data();
+        for (std::size_t lane = 0; lane < lanes_; ++lane) mean_sum_uv_[lane] += frame[lane];
+        if (++n_in_mean_ < n_mean_) continue;
+        double* const low = low_uv_.data() + n_low_ * lanes_;
+        for (std::size_t lane = 0; lane < lanes_; ++lane) low[lane] = static_cast<double>(mean_sum_uv_[lane]) / static_cast<double>(n_mean_);
+        std::fill(mean_sum_uv_.begin(), mean_sum_uv_.end(), 0.0f);
+        n_in_mean_ = 0;
+        low_at_[n_low_++] = i;
+    }
+    if (n_low_ > 0) low_band_.process({low_uv_.data(), low_uv_.data(), lanes_, n_low_});
 }
 
 void SignalQuality::process_with_hum(const Block<unit::Microvolt>& filtered) noexcept {
@@ -70,12 +87,23 @@ void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept 
         const std::size_t n = part.n_frames(), at = part_ * lanes_;
         add_squares_and_fourths({part.lanes(0).data(), flags, lanes_, n}, sums_.square.data() + at, sums_.fourth.data() + at);
         if (has_hum_) add_squares(FlaggedFrames<float>{hum_uv_.data() + done * lanes_, flags, lanes_, n}, sums_.hum_square.data() + at);
-        add_squares(FlaggedFrames<double>{low_uv_.data() + done * lanes_, flags, lanes_, n}, sums_.low_square.data() + at);
+        add_low(conditioned, done, done + n);
         count(part);
         advance(n);
         done += n;
     }
     has_hum_ = false;
+}
+
+/// A mean stands for the frames it was made of, and counts where the last of them does.
+void SignalQuality::add_low(const Block<unit::Microvolt>& conditioned, std::size_t from, std::size_t to) noexcept {
+    double* const sum = sums_.low_square.data() + part_ * lanes_;
+    for (std::size_t k = 0; k < n_low_; ++k) {
+        if (low_at_[k] < from || low_at_[k] >= to) continue;
+        const std::uint8_t* const flags = conditioned.flags(low_at_[k]).data();
+        const double* const low = low_uv_.data() + k * lanes_;
+        for (std::size_t ch = 0; ch < config_.n_channels; ++ch) sum[ch] += flags[ch] == 0 ? static_cast<double>(n_mean_) * low[ch] * low[ch] : 0.0;
+    }
 }
 
 void SignalQuality::count(const Block<unit::Microvolt>& part) noexcept {

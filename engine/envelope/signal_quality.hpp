@@ -67,6 +67,7 @@ private:
         AlignedVector<double> hum_square;  // of what was taken off as mains
         std::vector<Counts> counts;
     };
+    void add_low(const Block<unit::Microvolt>& conditioned, std::size_t from, std::size_t to) noexcept;
     void count(const Block<unit::Microvolt>& part) noexcept;
     void clear_part() noexcept;
     void advance(std::size_t n_frames) noexcept;
@@ -75,8 +76,13 @@ private:
 
     SignalQualityConfig config_;
     std::size_t lanes_;
-    LaneCascade<double> low_band_;          // half a hertz at 4 kHz leaves floats no digits
-    AlignedVector<double> low_uv_;          // of the gated block that came last
+    std::size_t n_mean_;                    // frames of one mean
+    LaneCascade<double> low_band_;          // of means; half a hertz leaves floats few digits
+    AlignedVector<float> mean_sum_uv_;      // [lane], of the mean under way
+    std::size_t n_in_mean_ = 0;
+    AlignedVector<double> low_uv_;          // [mean][lane], of the gated block that came last
+    std::array<std::size_t, kBlockFrames> low_at_{};  // [mean], its last frame in that block
+    std::size_t n_low_ = 0;
     Sums sums_;
     AlignedVector<float> hum_uv_;             // what the canceller took off the block that came last
     bool has_hum_ = false;
