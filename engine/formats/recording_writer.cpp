@@ -13,7 +13,7 @@
 namespace tonus::formats {
 namespace {
 
-constexpr std::array<const WriterFormat*, 6> kFormats{&xdf_writer, &edf_writer, &bdf_writer, &wfdb_writer, &mat_writer, &csv_writer};
+constexpr std::array<const WriterFormat*, 7> kFormats{&xdf_writer, &edf_writer, &bdf_writer, &wfdb_writer, &mat_writer, &csv_writer, &npy_writer};
 
 }  // namespace
 

@@ -17,6 +17,9 @@ extern const WriterFormat xdf_writer;
 /// Values in their units, with times; a file for each stream. A loss is a leap of the times.
 extern const WriterFormat csv_writer;
 
+/// Values in their units as float64, (frames, channels); a file for each stream. A lost frame is not a number.
+extern const WriterFormat npy_writer;
+
 /// Our own, because EDFlib writes no discontinuous files: a record that is lost altogether is left out
 /// (EDF+D), what is missing in others has a value below all real ones, and is annotated.
 extern const WriterFormat edf_writer;

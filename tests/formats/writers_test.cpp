@@ -207,6 +207,20 @@ TEST(Writers, CsvHasAFileForEachStreamAndTimesThatLeap) {
     expect_same(a, "ACC X", acc, "ACC X", 1.0, 0.0);
 }
 
+TEST(Writers, NumPyHasAnArrayForEachStreamWithLossesInTheirPlace) {
+    SimFiles files;
+    put_source(files);
+    const ConvertReport report = convert(files, "out.npy");
+    EXPECT_EQ(report.paths, (std::vector<std::string>{"out_emg.npy", "out_acc.npy"}));
+    EXPECT_TRUE(test::contains(report.losses.at(0), "1000 Hz") && test::contains(report.losses[0], "MF_L[mV], a label that is long[uV]")) << report.losses[0];
+    const Recording a = read_all(files, "in.xdf"), emg = read_all(files, "out_emg.npy", {.rate = Rate{1000, 1}});
+    ASSERT_EQ(emg.n_frames(), 3000u);
+    EXPECT_EQ(emg.infos[0].type, SampleType::float64);
+    EXPECT_EQ(values_of(emg, "ch1"), values_of(a, "MF_L")) << "all 2960 values, and no others";
+    EXPECT_EQ(values_of(emg, "ch2").count(1500), 0u);
+    EXPECT_EQ(files.content("out_acc.npy").size(), 128u + 300u * 8u);
+}
+
 TEST(Writers, APartIsWhatTheWholeHoldsThere) {
     SimFiles files;
     put_source(files);
@@ -232,7 +246,7 @@ TEST(Writers, NothingIsOverwrittenAndNothingHalfWrittenHasTheName) {
     EXPECT_EQ(test::as_text(files.content("taken.edf")), "mine");
     expect_error(ErrorKind::usage, {"out.wav", ".xdf"}, [&] { convert(files, "out.wav"); });
 
-    for (const char* out : {"out.xdf", "out.edf", "out.hea", "out.mat", "out.csv"}) {
+    for (const char* out : {"out.xdf", "out.edf", "out.hea", "out.mat", "out.csv", "out.npy"}) {
         SimFiles healthy;
         put_source(healthy);
         const std::uint64_t before = healthy.n_writes();

@@ -160,7 +160,7 @@ void add_inspect(CLI::App& app, int& exit_code) {
 void add_convert(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "convert", "write a recording in another format", &convert, exit_code);
     command.add_option("IN", options.in, "a recording, or file:PATH with options")->required();
-    command.add_option("OUT", options.out, "the new file; its ending names the format: .xdf .edf .bdf .hea .mat .csv")->required();
+    command.add_option("OUT", options.out, "the new file; its ending names the format: .xdf .edf .bdf .hea .mat .csv .npy")->required();
     command.add_option("--streams", options.streams, "names of the streams wanted; all without it")->delimiter(',');
     command.add_option("--from", options.from_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
     command.add_option("--to", options.to_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
