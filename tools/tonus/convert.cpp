@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
-#include "drivers/file/read_options.hpp"
 #include "engine/formats/convert.hpp"
 #include "engine/sinks/events_file.hpp"
 #include "tools/tonus/commands.hpp"
+#include "tools/tonus/named_recording.hpp"
 #include "tools/tonus/terminal.hpp"
 
 namespace tonus::cli {
@@ -39,13 +39,7 @@ void print_report(const ConvertReport& report, bool json) {
 }  // namespace
 
 int convert(const ConvertOptions& options) {
-    std::string path = options.in;
-    ReadOptions how;
-    if (options.in.compare(0, 5, "file:") == 0) {
-        const SourceUrl url{options.in};
-        path = url.address();
-        how = read_options_of(url);
-    }
+    const auto [path, how] = named_recording(options.in);
     const formats::Selection selection{options.streams, options.from_s, options.to_s};
     ConvertReport report;
     {

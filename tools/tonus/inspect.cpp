@@ -1,14 +1,14 @@
-#include <array>
+#include <cmath>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
-#include "engine/device/frames.hpp"
 #include "engine/device/unit_scale.hpp"
 #include "engine/formats/recording_reader.hpp"
 #include "engine/sinks/events_file.hpp"
 #include "tools/tonus/commands.hpp"
-#include "tools/tonus/sparkline.hpp"
+#include "tools/tonus/named_recording.hpp"
+#include "tools/tonus/recording_survey.hpp"
 #include "tools/tonus/terminal.hpp"
 
 namespace tonus::cli {
@@ -16,68 +16,20 @@ namespace {
 
 constexpr std::size_t kNotesShown = 12;
 
-/// What a first look at a channel should show: is it there, does it clip, does it hold numbers?
-struct ChannelSpan {
-    Sparkline shape;
-    double least = 0.0;
-    double most = 0.0;
-    std::uint64_t n_missing = 0;  ///< not a number
-    std::uint64_t n_at_rail = 0;
-    bool any = false;
-};
+// Where the rates of the header and of the stamps are that far apart, a person should know.
+constexpr double kRatePpmShown = 20.0;
 
-/// Counts frames and holes, and finds the range of each channel.
-class Survey final : public FrameSink {
-public:
-    explicit Survey(std::span<const StreamInfo> streams) : streams_(streams), of_(streams.size()) {
-        for (std::size_t s = 0; s < streams.size(); ++s) of_[s].channels.resize(streams[s].channels.size());
-    }
+std::string rate_text(const StreamInfo& info, const RecordingSurvey::Stream& seen) {
+    const std::string stated = fmt::format("{:.6g} Hz", info.rate.hz());
+    const std::optional<double> measured = seen.measured_hz();
+    if (!measured) return stated;
+    const double ppm = 1e6 * (*measured / info.rate.hz() - 1.0);
+    return std::abs(ppm) < kRatePpmShown ? stated : fmt::format("{} (measured {:.6g} Hz, {:+.0f} ppm)", stated, *measured, ppm);
+}
 
-    struct Stream {
-        std::uint64_t n_frames = 0;
-        std::uint64_t n_lost = 0;
-        std::uint64_t n_gaps = 0;
-        std::uint64_t next_index = 0;
-        std::vector<ChannelSpan> channels;
-    };
-
-    void push(std::size_t s, std::uint64_t first_index, RawFrames frames) noexcept override {
-        Stream& stream = of_[s];
-        if (first_index > stream.next_index) {
-            ++stream.n_gaps;
-            stream.n_lost += first_index - stream.next_index;
-        }
-        stream.next_index = first_index + frames.n_frames;
-        stream.n_frames += frames.n_frames;
-        for (std::size_t f = 0; f < frames.n_frames; ++f) {
-            for (std::size_t c = 0; c < frames.n_channels; ++c) add(stream.channels[c], streams_[s].channels[c], frames.at(f, c));
-        }
-    }
-
-    const Stream& of(std::size_t s) const { return of_[s]; }
-
-private:
-    static void add(ChannelSpan& span, const ChannelInfo& info, double raw) noexcept {
-        if (!(raw - raw == 0.0)) {
-            ++span.n_missing;
-            return;
-        }
-        const bool at_rail = (info.raw_min && raw <= *info.raw_min) || (info.raw_max && raw >= *info.raw_max);
-        span.n_at_rail += at_rail ? 1u : 0u;
-        const double value = raw * info.scale + info.offset;
-        span.least = span.any ? std::min(span.least, value) : value;
-        span.most = span.any ? std::max(span.most, value) : value;
-        span.any = true;
-        span.shape.add(value);
-    }
-
-    std::span<const StreamInfo> streams_;
-    std::vector<Stream> of_;
-};
-
-void print_stream(const StreamInfo& info, const Survey::Stream& seen) {
-    fmt::print("{}: {} channel{} at {:.6g} Hz, {} frames, {:.3f} s", info.name, info.channels.size(),
-               info.channels.size() == 1 ? "" : "s", info.rate.hz(), seen.n_frames, info.rate.time_s(seen.next_index));
+void print_stream(const StreamInfo& info, const RecordingSurvey::Stream& seen) {
+    fmt::print("{}: {} channel{} at {}, {} frames, {:.3f} s", info.name, info.channels.size(), info.channels.size() == 1 ? "" : "s",
+               rate_text(info, seen), seen.n_frames, info.rate.time_s(seen.next_index));
     if (seen.n_gaps > 0) {
         fmt::print("; {} gap{}, {} frames lost ({:.3f} s)", seen.n_gaps, seen.n_gaps == 1 ? "" : "s", seen.n_lost,
                    info.rate.time_s(seen.n_lost));
@@ -85,18 +37,18 @@ void print_stream(const StreamInfo& info, const Survey::Stream& seen) {
     fmt::print("\n");
     for (std::size_t c = 0; c < info.channels.size(); ++c) {
         const ChannelInfo& channel = info.channels[c];
-        const ChannelSpan& span = seen.channels[c];
+        const ChannelSurvey& span = seen.channels[c];
         fmt::print("  {:>3} {:<20} {:<7}", c + 1, channel.label, channel.unit.empty() ? "?" : channel.unit);
-        if (span.any) fmt::print(" {:>12.5g} … {:<12.5g}", span.least, span.most);
-        if (span.any) fmt::print(" {}", span.shape.text());
-        if (span.any && span.least == span.most) fmt::print(" constant");
-        if (span.n_at_rail > 0) fmt::print(" {} at the end of the range", span.n_at_rail);
-        if (span.n_missing > 0) fmt::print(" {} missing", span.n_missing);
+        if (span.least()) fmt::print(" {:>12.5g} … {:<12.5g} {}", *span.least(), *span.most(), span.shape().text());
+        if (span.is_constant()) fmt::print(" constant");
+        if (span.n_at_rail() > 0) fmt::print(" {} at the end of the range", span.n_at_rail());
+        if (span.n_missing() > 0) fmt::print(" {} missing", span.n_missing());
         fmt::print("\n");
+        for (const std::string& finding : span.findings()) fmt::print("      ! {}\n", finding);
     }
 }
 
-void print_text(const std::string& path, const RecordingReader& reader, const Survey& survey) {
+void print_text(const std::string& path, const RecordingReader& reader, const RecordingSurvey& survey) {
     const RecordingFacts& facts = reader.facts();
     fmt::print("{}: {}{}{}\n", path, facts.format, facts.start.empty() ? "" : ", began ", facts.start);
     if (!facts.session.empty()) {
@@ -115,24 +67,32 @@ void print_text(const std::string& path, const RecordingReader& reader, const Su
     }
 }
 
-std::string channel_json(const ChannelInfo& channel, const ChannelSpan& span) {
-    return fmt::format("{{\"label\":{},\"unit\":{},\"min\":{},\"max\":{},\"missing\":{},\"at_rail\":{}}}", json_string(channel.label),
-                       json_string(channel.unit), span.any ? fmt::format("{:.9g}", span.least) : "null",
-                       span.any ? fmt::format("{:.9g}", span.most) : "null", span.n_missing, span.n_at_rail);
+std::string number_json(const std::optional<double>& value, int digits) {
+    return value ? fmt::format("{:.{}g}", *value, digits) : "null";
 }
 
-void print_json(const std::string& path, const RecordingReader& reader, const Survey& survey, bool rate_known) {
+std::string channel_json(const ChannelInfo& channel, const ChannelSurvey& span) {
+    std::string findings;
+    for (const std::string& finding : span.findings()) findings += (findings.empty() ? "" : ",") + json_string(finding);
+    return fmt::format("{{\"label\":{},\"unit\":{},\"min\":{},\"max\":{},\"missing\":{},\"at_rail\":{},\"shape\":{},\"findings\":[{}]}}",
+                       json_string(channel.label), json_string(channel.unit), number_json(span.least(), 9), number_json(span.most(), 9),
+                       span.n_missing(), span.n_at_rail(), json_string(span.shape().text()), findings);
+}
+
+void print_json(const std::string& path, const RecordingReader& reader, const RecordingSurvey& survey, bool rate_known) {
     const RecordingFacts& facts = reader.facts();
     std::string streams, notes, annotations;
     for (std::size_t s = 0; s < reader.streams().size(); ++s) {
         const StreamInfo& info = reader.streams()[s];
-        const Survey::Stream& seen = survey.of(s);
+        const RecordingSurvey::Stream& seen = survey.of(s);
         std::string channels;
         for (std::size_t c = 0; c < info.channels.size(); ++c) {
             channels += (c == 0 ? "" : ",") + channel_json(info.channels[c], seen.channels[c]);
         }
-        streams += fmt::format("{}{{\"name\":{},\"rate_hz\":{},\"frames\":{},\"lost_frames\":{},\"gaps\":{},\"channels\":[{}]}}",
-                               s == 0 ? "" : ",", json_string(info.name), rate_known ? fmt::format("{:.12g}", info.rate.hz()) : "null", seen.n_frames, seen.n_lost, seen.n_gaps, channels);
+        streams += fmt::format("{}{{\"name\":{},\"kind\":\"{}\",\"rate_hz\":{},\"measured_hz\":{},\"duration_s\":{:.6f},\"frames\":{},\"lost_frames\":{},\"gaps\":{},"
+                               "\"channels\":[{}]}}",
+                               s == 0 ? "" : ",", json_string(info.name), stream_kind_name(info.kind), rate_known ? fmt::format("{:.12g}", info.rate.hz()) : "null",
+                               rate_known ? number_json(seen.measured_hz(), 12) : "null", info.rate.time_s(seen.next_index), seen.n_frames, seen.n_lost, seen.n_gaps, channels);
     }
     for (const std::string& note : facts.notes) notes += (notes.empty() ? "" : ",") + json_string(note);
     for (const RecordingNote& note : facts.annotations) {
@@ -146,26 +106,29 @@ void print_json(const std::string& path, const RecordingReader& reader, const Su
 }  // namespace
 
 int inspect(const InspectOptions& options) {
+    const auto [path, given] = named_recording(options.file);
     // Without a rate or a unit a file can still be looked at: what is missing is said.
-    ReadOptions how;
+    ReadOptions how = given;
     std::unique_ptr<RecordingReader> reader;
+    bool rate_known = true;
     try {
-        reader = open_recording(system_files(), options.file, how);
+        reader = open_recording(system_files(), path, how);
     } catch (const Error& error) {
-        if (error.kind() != ErrorKind::usage) throw;
+        if (error.kind() != ErrorKind::usage || how.rate) throw;
         how.rate = Rate{1, 1};
-        reader = open_recording(system_files(), options.file, how);
+        rate_known = false;
+        reader = open_recording(system_files(), path, how);
         fmt::print(stderr, "tonus: {}; counted here at 1 Hz\n", error.what());
     }
-    Survey survey{reader->streams()};
+    RecordingSurvey survey{reader->streams()};
     {
         ProgressBar progress{"reading", !options.voice.quiet && !options.voice.json};
         while (reader->next(survey)) progress.show(reader->progress());
     }
-    if (options.voice.json) print_json(options.file, *reader, survey, !how.rate.has_value());
-    else if (!options.voice.quiet) print_text(options.file, *reader, survey);
+    if (options.voice.json) print_json(path, *reader, survey, rate_known);
+    else if (!options.voice.quiet) print_text(path, *reader, survey);
     if (reader->trouble().empty()) return 0;
-    fmt::print(stderr, "tonus: {}: {}\n", options.file, reader->trouble());
+    fmt::print(stderr, "tonus: {}: {}\n", path, reader->trouble());
     return 1;
 }
 
