@@ -18,6 +18,8 @@ CASES = {
         (1, {"engine/misc/a.cpp": "int a;\n"}),
         (1, {"drivers/cyton/a.cpp": '#include "engine/pipeline/pipeline.hpp"\n'}),
         (1, {"drivers/cyton/a.cpp": '#include "drivers/trigno/trigno.hpp"\n'}),
+        (1, {"drivers/cyton/a.cpp": '#include "engine/sinks/sink.hpp"\n'}),
+        (0, {"drivers/lsl/a.cpp": '#include "engine/sinks/sink.hpp"\n'}),
         (0, {"drivers/cyton/a.cpp": '#include "drivers/cyton/b.hpp"\n'
                                     '#include "drivers/transport/transport.hpp"\n'
                                     '#include "engine/device/device.hpp"\n'}),
@@ -33,6 +35,7 @@ CASES = {
         (1, {"drivers/file/a.cpp": "int fd = ::open(path, 0);\n"}),
         (1, {"drivers/file/a.cpp": "int fd = open(path, 0);\n"}),
         (1, {"drivers/trigno/a.cpp": "int s = ::socket(2, 1, 0);\n"}),
+        (1, {"drivers/lsl/a.cpp": "void* library = dlopen(path, 2);\n"}),
         (1, {"drivers/sim/a.cpp": "std::mt19937 engine{7};\n"}),
         (1, {"drivers/sim/a.cpp": "std::random_device seed;\n"}),
         (1, {"drivers/sim/a.cpp": "int x = rand();\n"}),
