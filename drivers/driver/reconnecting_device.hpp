@@ -36,6 +36,8 @@ public:
     /// Why it is away, while it is.
     std::string_view trouble() const noexcept override { return trouble_; }
 
+    double age_s() const noexcept override { return device_ ? device_->age_s() : 0.0; }
+
 private:
     /// Where a stream has come to, and what its device's numbers are to be raised by.
     struct Place {

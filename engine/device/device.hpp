@@ -65,6 +65,10 @@ public:
     /// After `lost`, or when a recording ended before its end: what happened, and where. Empty
     /// when all is well.
     virtual std::string_view trouble() const noexcept { return {}; }
+
+    /// How old the newest frame was when it came, where the sender's stamps tell: a backlog of the
+    /// network, or of the program that sends.
+    virtual double age_s() const noexcept { return 0.0; }
 };
 
 }  // namespace tonus

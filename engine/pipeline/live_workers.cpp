@@ -37,6 +37,7 @@ Next DeviceWorker::step() noexcept {
         engine_.ring();
         return Next::done;
     }
+    age_s_.store(device_.age_s(), std::memory_order_relaxed);
     // Taken before the read: what came during it may bear any later stamp.
     sink_->heard_until(now_ns);
     if (wakes_) engine_.ring();
@@ -85,7 +86,9 @@ Next SinkWorker::step() noexcept {
     const bool last = engine_.is_done();
     const bool any = ring_.drain(sink_);
     const std::int64_t newest_ns = std::max<std::int64_t>(ring_.newest_arrival_ns(), 0);
-    sink_.idle(static_cast<double>(session_.now_ns() - newest_ns) * 1e-9, ring_.n_missed());
+    double backlog_s = 0.0;  // of the device that is furthest behind
+    for (const DeviceWorker* device : devices_) backlog_s = std::max(backlog_s, device->age_s());
+    sink_.idle(static_cast<double>(session_.now_ns() - newest_ns) * 1e-9 + backlog_s, ring_.n_missed());
     if (last) return Next::done;
     return any ? Next::again : Next::wait;
 }

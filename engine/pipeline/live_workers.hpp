@@ -75,6 +75,9 @@ public:
     // read() does the waiting; between reads there is none.
     std::chrono::nanoseconds wait_at_most() const noexcept override { return {}; }
 
+    /// How old what the device last brought was. From any thread.
+    double age_s() const noexcept { return age_s_.load(std::memory_order_relaxed); }
+
 private:
     Device& device_;
     std::unique_ptr<RingSink> sink_;
@@ -84,6 +87,7 @@ private:
     bool wakes_;
     LivePlaces places_;
     Doorbell bell_;
+    std::atomic<double> age_s_{0.0};
 };
 
 /// Runs the pipeline over what the rings hold. The engine thread.
@@ -136,9 +140,9 @@ private:
 /// call the system to wake it.
 class SinkWorker final : public Worker {
 public:
-    SinkWorker(Sink& sink, ResultRing& ring, const EngineWorker& engine,
+    SinkWorker(Sink& sink, ResultRing& ring, const EngineWorker& engine, std::span<const DeviceWorker* const> devices,
                const SessionClock& session) noexcept
-        : sink_(sink), ring_(ring), engine_(engine), session_(session) {}
+        : sink_(sink), ring_(ring), engine_(engine), devices_(devices), session_(session) {}
 
     std::string_view name() const noexcept override { return sink_.name(); }
     Next step() noexcept override;
@@ -151,6 +155,7 @@ private:
     Sink& sink_;
     ResultRing& ring_;
     const EngineWorker& engine_;
+    std::span<const DeviceWorker* const> devices_;
     const SessionClock& session_;
     Doorbell bell_;
 };

@@ -118,14 +118,17 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
     EngineWorker engine{pipeline, StampMerge{std::move(readers)}, std::move(rings),
                         std::move(n_streams), port, session, options.places};
     std::vector<std::unique_ptr<Worker>> owned;
+    std::vector<const DeviceWorker*> device_workers;
     for (std::size_t d = 0; d < devices.size(); ++d) {
-        owned.push_back(std::make_unique<DeviceWorker>(
+        auto worker = std::make_unique<DeviceWorker>(
             *devices[d], *frame_rings[d], options.recorder == nullptr ? nullptr : &options.recorder->ring(d), session, engine.doorbell(),
             devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience,
-            d == pipeline.tick_device(), options.places));
+            d == pipeline.tick_device(), options.places);
+        device_workers.push_back(worker.get());
+        owned.push_back(std::move(worker));
     }
     for (std::size_t i = 0; i < sinks.size(); ++i) {
-        owned.push_back(std::make_unique<SinkWorker>(*sinks[i], *result_rings[i], engine, session));
+        owned.push_back(std::make_unique<SinkWorker>(*sinks[i], *result_rings[i], engine, device_workers, session));
     }
     std::vector<Worker*> workers{&engine};
     for (const auto& worker : owned) workers.push_back(worker.get());

@@ -87,7 +87,7 @@ public:
     virtual void end(const RunSummary& summary) = 0;  ///< throws Error when something was not kept
 
     /// Called now and then in a live run, also while no rows come. `age_s` is the age of the
-    /// newest row; `n_missed` counts rows this sink was too slow for.
+    /// newest row, with what its frames had waited before they came to us; `n_missed` counts rows this sink was too slow for.
     virtual void idle(double age_s, std::uint64_t n_missed) noexcept {
         (void)age_s;
         (void)n_missed;
