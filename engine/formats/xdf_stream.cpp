@@ -62,7 +62,9 @@ Signal signal_of(const pugi::xml_node& channel, const std::string& stream_type) 
     signal.kind = kind_of_type(text_of(channel, "type"));
     if (!signal.kind) signal.kind = kind_of_label(signal.info.label);
     if (!signal.kind) signal.kind = kind_of_type(stream_type);
-    set_unit(signal, unit_of_word(trimmed(channel.child_value("unit"))));
+    // Many senders write "units".
+    const char* const unit = channel.child("unit") ? "unit" : "units";
+    set_unit(signal, unit_of_word(trimmed(channel.child_value(unit))));
     return signal;
 }
 

@@ -52,6 +52,7 @@ void add_run(CLI::App& app, int& exit_code) {
     command.add_option("--out", options.out, "write the results table (CSV, one row per 10 ms)");
     command.add_option("--events", options.events, "write the events (JSON lines)");
     command.add_option("--record", options.record, "write the session down (XDF): raw streams, results, events, proofs; never overwrites");
+    command.add_option("--lsl-out", options.lsl_out, "offer results and events to LSL programs under this name");
     command.add_flag("--spin", options.places.spin, "the engine never sleeps: results in microseconds, for a whole core");
     command.add_option("--cpu", options.places.cpu, "the core that the engine has to itself");
     command.add_flag("--realtime", options.places.realtime, "run before all else (SCHED_FIFO; needs the right to)");

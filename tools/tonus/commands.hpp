@@ -28,6 +28,7 @@ struct RunOptions {
     std::string out;
     std::string events;
     std::string record;
+    std::string lsl_out;  ///< name of the LSL streams
     LivePlaces places;
     Voice voice;
 };

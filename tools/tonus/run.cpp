@@ -4,7 +4,7 @@ namespace tonus::cli {
 
 int run(const RunOptions& options) {
     Sources sources = open_sources(options.sources, options.session);
-    return run_session(sources, Speed::live, {.table = options.out, .events = options.events, .taps = {}, .recording = options.record},
+    return run_session(sources, Speed::live, {.table = options.out, .events = options.events, .taps = {}, .recording = options.record, .lsl = options.lsl_out},
                        options.voice, {.duration_s = options.duration_s, .places = options.places});
 }
 

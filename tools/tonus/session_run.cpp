@@ -6,6 +6,7 @@
 
 #include <fmt/format.h>
 
+#include "drivers/lsl/lsl_sink.hpp"
 #include "engine/core/disk_space.hpp"
 #include "engine/core/text_file.hpp"
 #include "engine/pipeline/npy_taps.hpp"
@@ -35,6 +36,7 @@ Sinks make_sinks(const Outputs& outputs, bool with_console) {
     Sinks sinks;
     if (!outputs.table.empty()) sinks.add<ResultsTable>(system_files(), outputs.table);
     if (!outputs.events.empty()) sinks.add<EventsFile>(system_files(), outputs.events, outputs.markers);
+    if (!outputs.lsl.empty()) sinks.add<lsl::LslSink>(lsl::liblsl(), outputs.lsl);
     if (with_console) {
         sinks.add<ConsoleSink>(ConsoleOptions{.terminal = is_terminal(stdout), .width = terminal_width(stdout), .markers = outputs.markers});
     }

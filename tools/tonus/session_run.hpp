@@ -17,6 +17,7 @@ struct Outputs {
     std::string taps = {};
     const MarkerBoard* markers = nullptr;  ///< of the recordings that are replayed
     std::string recording = {};  ///< of a live run
+    std::string lsl = {};  ///< name of the LSL streams of a live run
 };
 
 enum class Speed { live, full };

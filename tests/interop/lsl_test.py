@@ -1,0 +1,137 @@
+"""Lab Streaming Layer against the real liblsl, with pylsl at the other end.
+
+Usage: lsl_test.py TONUS TESTS FOLDER. pylsl 1.18 or later comes from this Python or from a private environment
+in FOLDER that pip fills; its liblsl serves Tonus too, unless TONUS_LIBLSL names one. Exit code 77 says
+that there is none, and nothing was compared. Everything stays on the loopback interface.
+"""
+
+import glob
+import importlib
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+import venv
+
+RATE, N_CHANNELS, RUN_S = 1000, 2, 3
+
+
+def environment(folder):
+    """A private environment with pylsl, or None where it cannot be had."""
+    place = os.path.join(folder, "venv")
+    try:
+        venv.create(place, with_pip=True)
+        subprocess.run([os.path.join(place, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "pylsl>=1.18"],
+                       check=True, timeout=240, capture_output=True)
+    except (OSError, subprocess.SubprocessError) as error:
+        print(f"  no private environment: {str(error)[:200]}")
+        return
+    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+    sys.path.insert(0, os.path.join(place, "lib", version, "site-packages"))
+    importlib.invalidate_caches()
+
+
+def pylsl_of(folder):
+    for attempt in (lambda: None, lambda: environment(folder)):
+        attempt()
+        try:
+            return importlib.import_module("pylsl")
+        except (ImportError, RuntimeError):  # RuntimeError: pylsl without a liblsl
+            continue
+    return None
+
+
+def stay_on_loopback(folder):
+    path = os.path.join(folder, "lsl_api.cfg")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("[multicast]\nResolveScope = machine\n[ports]\nIPv6 = disable\n[log]\nlevel = -3\n"
+                   f"[lab]\nKnownPeers = {{127.0.0.1}}\nSessionID = tonus{os.getpid()}\n")
+    os.environ["LSLAPICFG"] = path
+
+
+def library_of(pylsl):
+    if "TONUS_LIBLSL" not in os.environ:
+        found = glob.glob(os.path.join(os.path.dirname(pylsl.__file__), "lib", "liblsl.so*"))
+        os.environ["TONUS_LIBLSL"] = sorted(found)[0]
+    print(f"  pylsl with liblsl {pylsl.library_version()}, Tonus with {os.path.basename(os.environ['TONUS_LIBLSL'])}")
+
+
+def send(pylsl, stop, sent):
+    info = pylsl.StreamInfo("pylsl emg", "EMG", N_CHANNELS, RATE, "float32", "pylsl-emg")
+    channels = info.desc().append_child("channels")
+    for label in ("MF_L", "MF_R"):
+        channel = channels.append_child("channel")
+        channel.append_child_value("label", label)
+        channel.append_child_value("unit", "microvolts")
+    outlet, begin = pylsl.StreamOutlet(info), pylsl.local_clock()
+    while not stop.is_set():
+        due = int((pylsl.local_clock() - begin) * RATE)
+        for i in range(sent[0], due):
+            outlet.push_sample([i % 100, -(i % 100)], begin + i / RATE)
+        sent[0] = max(sent[0], due)
+        time.sleep(0.01)
+
+
+def into_tonus(pylsl, tonus):
+    stop, sent = threading.Event(), [0]
+    sender = threading.Thread(target=send, args=(pylsl, stop, sent))
+    sender.start()
+    try:
+        out = subprocess.run([tonus, "run", "--source", "lsl:?type=EMG", "--duration", str(RUN_S), "--json"], check=True,
+                             capture_output=True, text=True, timeout=60).stdout
+    finally:
+        stop.set()
+        sender.join()
+    stream = json.loads(out)["streams"][0]
+    print(f"  in: {stream['received']} frames of {RUN_S} s at {RATE} Hz, lost {stream['emitted'] - stream['received']}")
+    assert stream["received"] == stream["emitted"] > 0.7 * RUN_S * RATE, stream
+
+
+def out_of_tonus(pylsl, tonus):
+    run = subprocess.Popen([tonus, "run", "--source", "sim:?subject=7&task=reps", "--lsl-out", "tonus", "--duration", "5", "-q"])
+    try:
+        results = pylsl.StreamInlet(pylsl.resolve_byprop("name", "tonus", 1, 6.0)[0])
+        texts = pylsl.StreamInlet(pylsl.resolve_byprop("name", "tonus_events", 1, 6.0)[0])
+        info = results.info(6.0)
+        texts.open_stream(6.0)
+        rows, stamps, events = [], [], []
+        while True:
+            more, at = results.pull_chunk(0.5)
+            rows += more
+            stamps += at
+            events += [sample[0] for sample in texts.pull_chunk(0.0)[0]]
+            if run.poll() is not None and not more:
+                break
+    finally:
+        run.wait(30)
+    labels, node = [], info.desc().child("channels").child("channel")
+    while not node.empty():
+        labels.append(node.child_value("label"))
+        node = node.next_sibling("channel")
+    print(f"  out: {len(rows)} rows of {len(labels)} columns, {len(events)} events")
+    assert run.returncode == 0
+    assert info.type() == "Activation" and info.nominal_srate() == 100 and len(labels) == info.channel_count()
+    assert labels[-2:] == ["load_state", "load_reason"] and len(rows) > 100
+    steps = [b - a for a, b in zip(stamps, stamps[1:])]
+    assert min(steps) >= 0.0 and abs(sum(steps) / len(steps) - 0.01) < 5e-4, (min(steps), sum(steps) / len(steps))
+    for text in events:
+        assert "event" in json.loads(text)
+
+
+def main():
+    tonus, tests, folder = sys.argv[1:4]
+    os.makedirs(folder, exist_ok=True)
+    stay_on_loopback(folder)
+    pylsl = pylsl_of(folder)
+    if pylsl is None:
+        print("  skipped: pylsl 1.18 with its liblsl is not here and cannot be had")
+        sys.exit(77)
+    library_of(pylsl)
+    subprocess.run([tests, "--gtest_filter=All/Lsl.*/Liblsl", "--gtest_brief=1"], check=True, timeout=120)
+    into_tonus(pylsl, tonus)
+    out_of_tonus(pylsl, tonus)
+
+
+main()
