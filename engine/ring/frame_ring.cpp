@@ -8,11 +8,11 @@ namespace {
 
 constexpr std::size_t kBytesMin = 64 * 1024;
 
-std::size_t bytes_for(std::span<const StreamInfo> streams, double seconds) {
+std::size_t bytes_for(std::span<const StreamInfo> streams, double seconds, std::size_t header_bytes) {
     double bytes = 0.0;
     for (const StreamInfo& stream : streams) {
         // A device may send frame by frame: then every frame has its own header.
-        bytes += stream.rate.hz() * seconds * static_cast<double>(stream.frame_bytes() + 48);
+        bytes += stream.rate.hz() * seconds * static_cast<double>(RecordRing::stored_bytes(header_bytes + stream.frame_bytes()));
     }
     return std::max(static_cast<std::size_t>(bytes), kBytesMin);
 }
@@ -20,7 +20,7 @@ std::size_t bytes_for(std::span<const StreamInfo> streams, double seconds) {
 }  // namespace
 
 FrameRing::FrameRing(std::span<const StreamInfo> streams, double seconds)
-    : bytes_(bytes_for(streams, seconds)), overrun_(streams.size()) {
+    : bytes_(bytes_for(streams, seconds, sizeof(Header))), overrun_(streams.size()) {
     shapes_.reserve(streams.size());
     for (const StreamInfo& stream : streams) shapes_.push_back({stream.type, stream.channels.size()});
 }

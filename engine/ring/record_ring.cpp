@@ -13,12 +13,12 @@ constexpr std::size_t kCapacityMin = 4096;
 
 RecordRing::RecordRing(std::size_t capacity_bytes)
     : mask_(std::bit_ceil(std::max(capacity_bytes, kCapacityMin)) - 1),
-      data_(std::make_unique<std::byte[]>(mask_ + 1)) {}
+      data_(mask_ + 1) {}
 
 std::span<std::byte> RecordRing::Writer::reserve(std::size_t n_bytes) noexcept {
     RecordRing& ring = *ring_;
     const std::uint64_t capacity = ring.capacity();
-    const std::uint64_t size = stored_size(n_bytes);
+    const std::uint64_t size = stored_bytes(n_bytes);
     const std::uint64_t to_end = capacity - (tail_ & ring.mask_);
     const std::uint64_t skip = size > to_end ? to_end : 0;
     if (skip + size > capacity) return {};
@@ -33,7 +33,7 @@ std::span<std::byte> RecordRing::Writer::reserve(std::size_t n_bytes) noexcept {
     const std::uint64_t n = n_bytes;
     std::memcpy(ring.at(begin), &n, kHeaderBytes);
     pending_ = begin + size;
-    return {ring.at(begin) + kHeaderBytes, n_bytes};
+    return {ring.at(begin) + bytes_at(n_bytes), n_bytes};
 }
 
 void RecordRing::Writer::commit() noexcept {
@@ -54,8 +54,8 @@ std::span<const std::byte> RecordRing::Reader::front() noexcept {
         head_ += ring.capacity() - (head_ & ring.mask_);
         std::memcpy(&n, ring.at(head_), kHeaderBytes);
     }
-    next_ = head_ + stored_size(n);
-    return {ring.at(head_) + kHeaderBytes, static_cast<std::size_t>(n)};
+    next_ = head_ + stored_bytes(n);
+    return {ring.at(head_) + bytes_at(n), static_cast<std::size_t>(n)};
 }
 
 void RecordRing::Reader::pop() noexcept {

@@ -3,7 +3,6 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 
 #include "engine/core/aligned.hpp"
@@ -67,21 +66,30 @@ public:
     std::size_t capacity() const noexcept { return mask_ + 1; }
 
     /// The largest record that fits an empty ring, wherever its ends stand.
-    std::size_t record_bytes_max() const noexcept { return capacity() / 2 - kHeaderBytes; }
+    std::size_t record_bytes_max() const noexcept { return capacity() / 2 - kAlignment; }
+
+    /// What a record takes of the capacity.
+    static constexpr std::size_t stored_bytes(std::size_t n_bytes) noexcept {
+        return (bytes_at(n_bytes) + n_bytes + kAlignment - 1) / kAlignment * kAlignment;
+    }
 
 private:
-    // A record is a header with its size, then its bytes, padded to the header's size so that
-    // headers never wrap. A size of kSkip sends the reader to the start of the buffer.
+    // A record is a header with its size, then its bytes, and begins on a cache line of its own: headers never
+    // wrap, and the writer of one record never disturbs the reader of the record before. A size of kSkip sends
+    // the reader to the start of the buffer.
     static constexpr std::size_t kHeaderBytes = 8;
     static constexpr std::uint64_t kSkip = ~std::uint64_t{0};
 
-    static constexpr std::uint64_t stored_size(std::uint64_t n_bytes) noexcept {
-        return kHeaderBytes + (n_bytes + kHeaderBytes - 1) / kHeaderBytes * kHeaderBytes;
+    /// A small record shares the line of its header, so that it crosses between the cores as one. The bytes of a
+    /// larger one begin on the next: copied to 8 bytes behind a line, every store would cross two.
+    static constexpr std::size_t bytes_at(std::size_t n_bytes) noexcept {
+        constexpr std::size_t kSmallBytes = 256;
+        return n_bytes < kSmallBytes ? kHeaderBytes : kAlignment;
     }
-    std::byte* at(std::uint64_t position) const noexcept { return data_.get() + (position & mask_); }
+    std::byte* at(std::uint64_t position) noexcept { return data_.data() + (position & mask_); }
 
     std::size_t mask_;
-    std::unique_ptr<std::byte[]> data_;
+    AlignedVector<std::byte> data_;
     alignas(kAlignment) std::atomic<std::uint64_t> tail_{0};  // written by the writer
     alignas(kAlignment) std::atomic<std::uint64_t> head_{0};  // written by the reader
 };

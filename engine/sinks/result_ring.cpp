@@ -45,7 +45,7 @@ T take(const std::byte*& from) noexcept {
 
 ResultRing::ResultRing(std::size_t n_channels, double seconds)
     : bytes_(static_cast<std::size_t>(seconds * static_cast<double>(kTicksPerSecond)) *
-             (row_bytes(n_channels) + 16)),
+             RecordRing::stored_bytes(row_bytes(n_channels))),
       writer_(bytes_),
       reader_(bytes_),
       channels_(n_channels) {}
