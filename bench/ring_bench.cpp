@@ -8,7 +8,7 @@ namespace tonus::bench {
 namespace {
 
 int run(bool quick) {
-    const RingRace race = race_rings(quick ? 5 : 40);
+    const RingRace race = race_rings(quick ? 40 : 300);
     Table table{{"ring", "8-byte items/ms", "64-byte frames/ms", "round trip ns"}};
     const auto row = [&](const std::string& name, const RingRates& r) {
         table.add({name, fmt::format("{:.0f}", 1e-3 * r.items_per_s), fmt::format("{:.0f}", 1e-3 * r.frames_per_s), fmt::format("{:.0f}", r.round_trip_ns)});

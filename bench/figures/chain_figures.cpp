@@ -17,7 +17,7 @@ void least_share(Figures& figures, bool quick) {
     std::size_t at = 0;
     ChainRates rates_there;
     for (const std::size_t n : {8u, 16u, 24u, 32u, 40u, 64u, 128u, 256u, 384u, 512u, 1000u, 1024u}) {
-        const ChainRates rates = race_chains(n, quick ? 5 : 25);
+        const ChainRates rates = race_chains(n, quick ? 5 : 15);
         if (rates.yardstick == 0.0) return figures.show(what, "-", "the yardstick is not built (-DTONUS_YARDSTICK)", required);
         const double share = rates.ours / rates.yardstick;
         if (at != 0 && share >= least) continue;
@@ -37,7 +37,7 @@ void times(Figures& figures, const std::string& peer, double ours, double theirs
 }  // namespace
 
 void chain_figures(Figures& figures, bool quick) {
-    const int n_rounds = quick ? 5 : 25;
+    const int n_rounds = quick ? 5 : 15;
     least_share(figures, quick);
     const ChainRates few = race_chains(16, n_rounds), many = race_chains(1024, n_rounds), bare = race_chains(64, n_rounds);
     times(figures, "the scalar loop, float", few.ours, few.scalar_float, 10.0);

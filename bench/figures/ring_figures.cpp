@@ -6,7 +6,7 @@ namespace tonus::bench {
 
 void ring_figures(Figures& figures, bool quick) {
     if (usable_cpus().size() < 2) return figures.show("ring", "-", "needs two cores");
-    const RingRace race = race_rings(quick ? 5 : 40);
+    const RingRace race = race_rings(quick ? 40 : 300);
     const auto bulk = [&](const std::string& what, double ours, double boost) {
         figures.add("ring, " + what + ", 256 at once", fmt::format("{:.0f} a ms", 1e-3 * ours), fmt::format("boost {:.0f} a ms", 1e-3 * boost), ">= boost's",
                     ours >= boost);

@@ -1,3 +1,4 @@
+#include <memory>
 #include <vector>
 
 #include "bench/figures/figures.hpp"

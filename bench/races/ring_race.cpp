@@ -5,12 +5,15 @@
 #include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <thread>
+#include <vector>
 
 #include <boost/lockfree/spsc_queue.hpp>
 
 #include "bench/races/lamport_queue.hpp"
+#include "engine/core/thread_place.hpp"
 #include "engine/ring/record_ring.hpp"
 
 namespace tonus::bench {
@@ -23,21 +26,31 @@ using Clock = std::chrono::steady_clock;
 using Small = std::uint64_t;
 using Frame = std::array<std::uint64_t, 8>;
 
-/// Runs both ends for a while, the other's on a thread of its own. Each returns how much it did; what `mine`
-/// did per second comes back.
+/// One queue at one task: so many seconds of it, as items, frames or trips per second. It goes on where the
+/// round before ended, so that no round pays for memory touched for the first time.
+using Task = std::function<double(double seconds)>;
+
+/// Runs both ends, the other's on a thread of its own. Each says how much it did, and lets the core breathe
+/// when it was nothing; what `mine` did per second comes back.
 template <class Other, class Mine>
 double rate(double seconds, Other&& other, Mine&& mine) {
     std::atomic<bool> there{false}, stop{false};
     std::thread thread{[&] {
         there.store(true, std::memory_order_release);
-        while (!stop.load(std::memory_order_relaxed)) other();
+        while (!stop.load(std::memory_order_relaxed)) {
+            if (other() == 0) relax_cpu();
+        }
     }};
     while (!there.load(std::memory_order_acquire)) {}
     const Clock::time_point begin = Clock::now();
     double passed = 0.0;
     std::size_t done = 0;
     while (passed < seconds) {
-        for (int i = 0; i < 100; ++i) done += mine();
+        for (int i = 0; i < 100; ++i) {
+            const std::size_t n = mine();
+            if (n == 0) relax_cpu();
+            done += n;
+        }
         passed = std::chrono::duration<double>(Clock::now() - begin).count();
     }
     stop.store(true, std::memory_order_relaxed);
@@ -58,118 +71,131 @@ std::uint64_t seen_of(const Item* items, std::size_t n) {
 }
 std::atomic<std::uint64_t> checksum{0};
 
+struct OurRing {
+    explicit OurRing(std::size_t n_bytes) : ring(n_bytes), writer(ring), reader(ring) {}
+    RecordRing ring;
+    RecordRing::Writer writer;
+    RecordRing::Reader reader;
+};
+
 template <class Item>
-double ours_bulk(double seconds) {
-    RecordRing ring{kCapacity * sizeof(Item)};
-    RecordRing::Writer writer{ring};
-    RecordRing::Reader reader{ring};
-    const std::array<Item, kBulk> from{};
-    std::uint64_t seen = 0;
-    const auto write = [&] {
-        const std::span<std::byte> room = writer.reserve(sizeof from);
-        if (room.empty()) return;
-        std::memcpy(room.data(), from.data(), sizeof from);
-        writer.commit();
+Task ours_bulk() {
+    return [ends = std::make_shared<OurRing>(kCapacity * sizeof(Item))](double seconds) {
+        const std::array<Item, kBulk> from{};
+        return rate(seconds, [&]() -> std::size_t {
+            const std::span<std::byte> room = ends->writer.reserve(sizeof from);
+            if (room.empty()) return 0;
+            std::memcpy(room.data(), from.data(), sizeof from);
+            ends->writer.commit();
+            return kBulk;
+        }, [&]() -> std::size_t {
+            const std::span<const std::byte> record = ends->reader.front();
+            if (record.empty()) return 0;
+            checksum += seen_of(reinterpret_cast<const Item*>(record.data()), kBulk);
+            ends->reader.pop();
+            return kBulk;
+        });
     };
-    const auto read = [&]() -> std::size_t {
-        const std::span<const std::byte> record = reader.front();
-        if (record.empty()) return 0;
-        seen += seen_of(reinterpret_cast<const Item*>(record.data()), kBulk);
-        reader.pop();
-        return kBulk;
+}
+
+template <class Item>
+using BoostQueue = boost::lockfree::spsc_queue<Item, boost::lockfree::capacity<kCapacity>>;
+
+template <class Item>
+Task boost_bulk() {
+    return [queue = std::make_shared<BoostQueue<Item>>()](double seconds) {
+        const std::array<Item, kBulk> from{};
+        std::array<Item, kBulk> to{};
+        return rate(seconds, [&] { return queue->push(from.data(), kBulk); }, [&] {
+            const std::size_t n = queue->pop(to.data(), kBulk);
+            if (n > 0) checksum += seen_of(to.data(), n);
+            return n;
+        });
     };
-    const double r = rate(seconds, write, read);
-    checksum += seen;
-    return r;
 }
 
 template <class Item>
-double boost_bulk(double seconds) {
-    const auto queue = std::make_unique<boost::lockfree::spsc_queue<Item, boost::lockfree::capacity<kCapacity>>>();
-    const std::array<Item, kBulk> from{};
-    std::array<Item, kBulk> to{};
-    std::uint64_t seen = 0;
-    const double r = rate(seconds, [&] { queue->push(from.data(), kBulk); }, [&] {
-        const std::size_t n = queue->pop(to.data(), kBulk);
-        seen += seen_of(to.data(), n);
-        return n;
-    });
-    checksum += seen;
-    return r;
+Task lamport_single() {
+    return [queue = std::make_shared<LamportQueue<Item, kCapacity>>()](double seconds) {
+        const Item from{};
+        Item to{};
+        return rate(seconds, [&] { return queue->push(from) ? std::size_t{1} : std::size_t{0}; },
+                    [&] { return queue->pop(to) ? std::size_t{1} : std::size_t{0}; });
+    };
 }
 
-template <class Item>
-double lamport_single(double seconds) {
-    const auto queue = std::make_unique<LamportQueue<Item, kCapacity>>();
-    const Item from{};
-    Item to{};
-    std::uint64_t seen = 0;
-    const double r = rate(seconds, [&] { queue->push(from); }, [&]() -> std::size_t {
-        if (!queue->pop(to)) return 0;
-        seen += seen_of(&to, 1);
-        return 1;
-    });
-    checksum += seen;
-    return r;
+/// There and back, the echo on a thread of its own.
+template <class End>
+Task round_trip() {
+    return [ends = std::make_shared<std::array<End, 2>>()](double seconds) {
+        End& there = ends->front();
+        End& back = ends->back();
+        return rate(seconds, [&]() -> std::size_t {
+            if (there.take()) back.put();
+            return 1;  // whoever waits for a single item looks again at once
+        }, [&]() -> std::size_t {
+            while (!there.put()) {}
+            while (!back.take()) {}
+            return 1;
+        });
+    };
 }
 
-/// There and back, ns, the echo on a thread of its own and both ends spinning. `put` and `take` are told
-/// which of the two queues; both are false where there is no room or nothing.
-template <class Put, class Take>
-double round_trip_ns(double seconds, Put&& put, Take&& take) {
-    bool is_away = false;
-    return 1e9 / rate(seconds, [&] {
-        if (take(0)) put(1);
-    }, [&]() -> std::size_t {
-        if (!is_away) is_away = put(0);
-        if (!take(1)) return 0;
-        is_away = put(0);
-        return 1;
-    });
-}
-
-double ours_round_trip_ns(double seconds) {
-    std::array<RecordRing, 2> rings{RecordRing{4096}, RecordRing{4096}};
-    std::array<RecordRing::Writer, 2> writers{RecordRing::Writer{rings[0]}, RecordRing::Writer{rings[1]}};
-    std::array<RecordRing::Reader, 2> readers{RecordRing::Reader{rings[0]}, RecordRing::Reader{rings[1]}};
-    return round_trip_ns(seconds, [&](std::size_t i) {
-        const std::span<std::byte> room = writers[i].reserve(sizeof(Small));
+struct OurTrip : OurRing {
+    OurTrip() : OurRing(4096) {}
+    bool put() {
+        const std::span<std::byte> room = writer.reserve(sizeof(Small));
         if (room.empty()) return false;
         std::memset(room.data(), 1, sizeof(Small));
-        writers[i].commit();
+        writer.commit();
         return true;
-    }, [&](std::size_t i) {
-        if (readers[i].front().empty()) return false;
-        readers[i].pop();
+    }
+    bool take() {
+        if (reader.front().empty()) return false;
+        reader.pop();
         return true;
-    });
-}
+    }
+};
 
 template <class Queue>
-double queue_round_trip_ns(double seconds) {
-    const auto queues = std::make_unique<std::array<Queue, 2>>();
-    std::array<Small, 16> got{};  // one a thread, a cache line apart
-    return round_trip_ns(seconds, [&](std::size_t i) { return (*queues)[i].push(Small{1}); }, [&](std::size_t i) { return (*queues)[i].pop(got[8 * i]); });
-}
+struct QueueTrip {
+    bool put() { return queue.push(Small{1}); }
+    bool take() { return queue.pop(got); }
+    Queue queue;
+    alignas(kAlignment) Small got = 0;
+};
 
-/// Keeps the better.
-void join(RingRates& best, const RingRates& now) {
-    best.items_per_s = std::max(best.items_per_s, now.items_per_s);
-    best.frames_per_s = std::max(best.frames_per_s, now.frames_per_s);
-    best.round_trip_ns = best.round_trip_ns == 0.0 ? now.round_trip_ns : std::min(best.round_trip_ns, now.round_trip_ns);
-}
+/// A queue's tasks and how fast each round of them was.
+class Racer {
+public:
+    Racer(Task items, Task frames, Task trips) : tasks_{std::move(items), std::move(frames), std::move(trips)} {}
+
+    void run(double seconds) {
+        for (std::size_t i = 0; i < tasks_.size(); ++i) rates_[i].push_back(tasks_[i](seconds));
+    }
+    RingRates rates() { return {settled(rates_[0]), settled(rates_[1]), 1e9 / settled(rates_[2])}; }
+
+private:
+    static double settled(std::vector<double>& rates) {
+        const auto at = rates.begin() + static_cast<std::ptrdiff_t>(0.75 * static_cast<double>(rates.size()));
+        std::nth_element(rates.begin(), at, rates.end());
+        return *at;
+    }
+
+    std::array<Task, 3> tasks_;
+    std::array<std::vector<double>, 3> rates_;
+};
 
 }  // namespace
 
 RingRace race_rings(int n_rounds, double round_s) {
-    RingRace race;
+    Racer ours{ours_bulk<Small>(), ours_bulk<Frame>(), round_trip<OurTrip>()};
+    Racer boost{boost_bulk<Small>(), boost_bulk<Frame>(), round_trip<QueueTrip<BoostQueue<Small>>>()};
+    Racer lamport{lamport_single<Small>(), lamport_single<Frame>(), round_trip<QueueTrip<LamportQueue<Small, kCapacity>>>()};
     for (int i = 0; i < n_rounds; ++i) {
-        join(race.ours, {ours_bulk<Small>(round_s), ours_bulk<Frame>(round_s), ours_round_trip_ns(round_s)});
-        join(race.boost, {boost_bulk<Small>(round_s), boost_bulk<Frame>(round_s),
-                          queue_round_trip_ns<boost::lockfree::spsc_queue<Small, boost::lockfree::capacity<kCapacity>>>(round_s)});
-        join(race.lamport, {lamport_single<Small>(round_s), lamport_single<Frame>(round_s), queue_round_trip_ns<LamportQueue<Small, kCapacity>>(round_s)});
+        for (Racer* racer : {&ours, &boost, &lamport}) racer->run(round_s);
     }
-    return race;
+    return {ours.rates(), boost.rates(), lamport.rates()};
 }
 
 }  // namespace tonus::bench

@@ -9,7 +9,8 @@ struct RingRates {
     double round_trip_ns = 0.0;  ///< of one item of 8 bytes, there and back through two queues
 };
 
-/// The fastest of several rounds, in which they take turns: what disturbs only ever slows.
+/// The upper quartile of many short rounds, in which they take turns: neither those in which a neighbour had a
+/// core, nor the luckiest, because a queue has two paces, by whether it runs full or empty.
 struct RingRace {
     RingRates ours;     ///< 256 items a record
     RingRates boost;    ///< boost::lockfree::spsc_queue, 256 items a call; round trip: one
@@ -19,6 +20,6 @@ struct RingRace {
 };
 
 /// Needs two cores.
-RingRace race_rings(int n_rounds, double round_s = 0.02);
+RingRace race_rings(int n_rounds, double round_s = 0.002);
 
 }  // namespace tonus::bench
