@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 
+#include "engine/formats/limits.hpp"
 #include "engine/formats/xdf_index.hpp"
 
 namespace tonus::formats {
@@ -67,7 +68,9 @@ void number_by_arrivals(InputFile& file, XdfIndex& index) {
         if (!arrival) return;
         const auto found = std::find_if(unnumbered.begin(), unnumbered.end(), [&](const XdfTrack* track) { return track->stream.id == arrival->stream_id; });
         if (found == unnumbered.end()) continue;
-        for (XdfRun& run : (*found)->runs) run.first_index += arrival->first_frame;
+        // Only what a session can have come to: readers and writers count the frames before it as lost.
+        const bool believed = (*found)->stream.rate->time_s(arrival->first_frame) < limits::kGapS;
+        for (XdfRun& run : (*found)->runs) run.first_index += believed ? arrival->first_frame : 0;
         unnumbered.erase(found);
     }
 }

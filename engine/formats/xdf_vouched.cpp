@@ -16,6 +16,9 @@ namespace {
 // Headers of all streams and the session stand before the first record.
 constexpr std::uint64_t kFirstRecordBytes = 2 * limits::kXmlBytes;
 
+// Of a chunk of one text, as append_xdf_text writes it.
+constexpr std::uint64_t kTextAt = 30;
+
 // Looked at a time: small against the window, which then seldom has to be filled again.
 constexpr std::size_t kScanBytes = 4096;
 
@@ -65,8 +68,9 @@ std::uint32_t crc_of(ByteWindow& bytes, ByteRange range) {
 std::optional<std::string> copy_in(ByteWindow& bytes, ByteRange block) {
     for (std::uint64_t at = block.begin; at < block.end;) {
         const std::optional<XdfLength> length = read_xdf_length(bytes, at);
-        if (!length || length->value > block.end - at - length->n_bytes) return std::nullopt;
-        const std::uint64_t text_at = at + 30;  // as append_xdf_text writes it
+        const std::uint64_t left = block.end - at;
+        if (!length || length->n_bytes > left || length->value > left - length->n_bytes) return std::nullopt;
+        const std::uint64_t text_at = at + kTextAt;
         const std::uint64_t end = at + length->n_bytes + length->value;
         if (end > text_at && end - text_at <= 4 * limits::kXmlBytes) {
             if (auto block0 = first_block_of(bytes.at(text_at, static_cast<std::size_t>(end - text_at)).text())) return block0;

@@ -58,7 +58,9 @@ TEST(Recorder, IsNotBegunWhereThereIsNoRoomForAMinute) {
     Recorder recorder{disk, clock, kPath, {.free_bytes = 10'000'000}};
     Device* const devices[] = {&device};
     recorder.listen(devices);
-    EXPECT_THROW(recorder.begin({.streams = {device.streams()[0]}}), Error);
+    SessionInfo session;
+    session.streams = {device.streams()[0]};
+    EXPECT_THROW(recorder.begin(session), Error);
     EXPECT_FALSE(disk.exists(kPath));
 }
 

@@ -65,7 +65,7 @@ public:
             clock_.advance(std::chrono::nanoseconds{kStepNs / 2});
             now_ns_ += kStepNs / 2;
             send();
-            if (rows) row();
+            if (rows) add_row();
         }
     }
     /// The same while the recorder's thread runs.
@@ -100,10 +100,13 @@ private:
             next_[s] += n;
         }
     }
-    void row() {
+    void add_row() {
         ChannelResult channel;
-        recorder.row({.tick = tick_, .time_s = 0.01 * static_cast<double>(tick_ + 1), .channels = {&channel, 1}});
-        ++tick_;
+        ResultRow row;
+        row.tick = tick_++;
+        row.time_s = 0.01 * static_cast<double>(tick_);
+        row.channels = {&channel, 1};
+        recorder.row(row);
     }
 
     VirtualClock own_clock_;
