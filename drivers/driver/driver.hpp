@@ -37,8 +37,9 @@ struct Driver {
     std::unique_ptr<Emulator> (*emulate)(const SourceUrl& url, const BodyMaker& body) = nullptr;
 };
 
-/// All drivers of this build, by scheme.
-std::span<const Driver* const> drivers() noexcept;
+/// All drivers of this build, by scheme, then the plug-ins of TONUS_DRIVER_PATH. Opening and probing
+/// go by driver_table.hpp, because a plug-in's functions are not in here.
+std::span<const Driver* const> drivers();
 
 /// Throws Error for a scheme that there is not, with the nearest that there is.
 const Driver& driver_of(const SourceUrl& url);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "drivers/driver/driver.hpp"
+#include "drivers/driver/driver_table.hpp"
 #include "drivers/driver/reconnecting_device.hpp"
 #include "engine/core/suggest.hpp"
 
@@ -36,9 +36,9 @@ const Driver& driver_of(const SourceUrl& url) {
         schemes.push_back(driver->scheme);
     }
     const std::string near = nearest(url.scheme(), schemes);
-    throw usage_error(fmt::format("{}: there is no driver '{}'{}; there are: {}", url.text(), url.scheme(),
-                                  near.empty() ? "" : fmt::format(", did you mean '{}'?", near),
-                                  fmt::join(schemes, " ")));
+    throw usage_error(fmt::format("{}: there is no driver '{}'{}; there are: {}{}{}", url.text(), url.scheme(),
+                                  near.empty() ? "" : fmt::format(", did you mean '{}'?", near), fmt::join(schemes, " "),
+                                  refused_plugins().empty() ? "" : "; of TONUS_DRIVER_PATH, ", fmt::join(refused_plugins(), "; ")));
 }
 
 std::unique_ptr<Device> open_device(const std::string& text, Ports& ports) {
@@ -46,14 +46,14 @@ std::unique_ptr<Device> open_device(const std::string& text, Ports& ports) {
     const Driver& driver = driver_of(url);
     url.refuse_unknown(driver.options);
     const SourceUrl found = with_path(url, ports);
-    std::unique_ptr<Device> device = driver.open(found, ports);
+    std::unique_ptr<Device> device = open_by(driver, found, ports);
     if (device->pacing() != Pacing::live) return device;
 
     // A cable that is pulled and plugged in again may get another name; the adapter keeps its number.
     const std::string identity = port_identity(ports, found.address());
     const SourceUrl again = identity == found.address() ? found : url.with_address(std::string{kByUsbSerial} + identity);
     return std::make_unique<ReconnectingDevice>(
-        std::move(device), [&driver, again, &ports] { return driver.open(with_path(again, ports), ports); }, ports.clock());
+        std::move(device), [&driver, again, &ports] { return open_by(driver, with_path(again, ports), ports); }, ports.clock());
 }
 
 }  // namespace tonus

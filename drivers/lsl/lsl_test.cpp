@@ -11,6 +11,7 @@
 #include "tests/lsl/lsl_end.hpp"
 #include "tests/lsl/lsl_libraries.hpp"
 #include "tests/support/emulated_session.hpp"
+#include "tests/support/environment_variable.hpp"
 
 namespace tonus {
 namespace {

@@ -14,7 +14,7 @@ ENGINE_ORDER = ("core device ring timeline condition envelope normalise activati
                 "motion coach formats sinks pipeline").split()
 # What drivers may know of the engine: streams and sinks, and the parsers of file formats.
 DRIVER_ENGINE = {"core", "device", "formats"}
-DRIVER_SHARED = {"driver", "transport"}
+DRIVER_SHARED = {"driver", "transport", "plugin"}
 # Lab Streaming Layer goes both ways: results leave by it too.
 DRIVER_SINKS = {"lsl"}
 

@@ -1,13 +1,11 @@
 #pragma once
 
 #include <array>
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "drivers/lsl/liblsl.hpp"
 #include "drivers/transport/shared_library.hpp"
-#include "tests/lsl/liblsl_stub.h"
 
 namespace tonus::test {
 
@@ -54,22 +52,6 @@ private:
     SharedLibrary library_;
     lsl::Liblsl api_;
     lsl::Outlet outlet_;
-};
-
-/// Sets a variable of the environment, and puts it back.
-class EnvironmentVariable {
-public:
-    EnvironmentVariable(const char* name, const std::string& value) : name_(name) {
-        if (const char* const was = std::getenv(name)) was_ = was;
-        setenv(name, value.c_str(), 1);
-    }
-    ~EnvironmentVariable() { was_.empty() ? unsetenv(name_) : setenv(name_, was_.c_str(), 1); }
-    EnvironmentVariable(const EnvironmentVariable&) = delete;
-    EnvironmentVariable& operator=(const EnvironmentVariable&) = delete;
-
-private:
-    const char* name_;
-    std::string was_;
 };
 
 }  // namespace tonus::test

@@ -1,6 +1,6 @@
 #include <fmt/format.h>
 
-#include "drivers/driver/driver.hpp"
+#include "drivers/driver/driver_table.hpp"
 #include "engine/sinks/events_file.hpp"
 #include "tools/tonus/commands.hpp"
 
@@ -13,7 +13,7 @@ void print_driver(const Driver& driver) {
         fmt::print("    {:<12} {:<26} {}\n", option.name, option.value, option.summary);
     }
     fmt::print("  units    {}\n  losses   {}\n  clock    {}\n", driver.units, driver.loss_detection, driver.clock);
-    for (const Found& found : driver.probe(system_ports())) fmt::print("  here now {}  ({})\n", found.url, found.what);
+    for (const Found& found : probe(driver, system_ports())) fmt::print("  here now {}  ({})\n", found.url, found.what);
     fmt::print("\n");
 }
 
@@ -24,7 +24,7 @@ std::string driver_json(const Driver& driver) {
                                json_string(option.name), json_string(option.value), json_string(option.summary));
     }
     std::string found;
-    for (const Found& device : driver.probe(system_ports())) {
+    for (const Found& device : probe(driver, system_ports())) {
         found += fmt::format("{}{{\"url\":{},\"what\":{}}}", found.empty() ? "" : ",", json_string(device.url),
                              json_string(device.what));
     }
@@ -43,6 +43,7 @@ int drivers(const DriversOptions& options) {
         else if (!options.voice.quiet) print_driver(*driver);
     }
     if (options.voice.json) fmt::print("[{}]\n", all);
+    for (const std::string& refusal : refused_plugins()) fmt::print(stderr, "tonus: {}\n", refusal);
     return 0;
 }
 
