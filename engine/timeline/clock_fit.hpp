@@ -13,6 +13,9 @@ struct ClockEstimate {
     double drift_ppm = 0.0;     ///< > 0: the device is slow, its seconds last longer
     double residual_ms = 0.0;   ///< RMS distance of the bins from the line
     bool valid = false;         ///< needs 10 s
+
+    /// When the host's clock showed this time of the device's, to the least delay of its link.
+    double host_s(double device_s) const noexcept { return device_s + offset_s + drift_ppm * 1e-6 * (device_s - at_s); }
 };
 
 /// A causal line through (device time, arrival): arrivals are late by a random delay and never
