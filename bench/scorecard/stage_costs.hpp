@@ -20,7 +20,8 @@ struct StageCostConfig {
 /// everything on, not a copy of it. Reading the clock adds some 25 ns to each stage of each block.
 std::vector<StageCost> measure_stages(const StageCostConfig& config);
 
-/// What a channel-sample costs in all, without the clocks between.
-double measure_chain_ns(const StageCostConfig& config);
+/// What a channel-sample costs in all, without the clocks between: of `n_pieces` stretches of `duration_s` the
+/// fastest, because what disturbs only ever slows.
+double measure_chain_ns(const StageCostConfig& config, int n_pieces);
 
 }  // namespace tonus::bench
