@@ -45,11 +45,13 @@ std::string capacity_text(const std::vector<Capacity>& capacity) {
 }
 
 std::string latency_row(const std::string& name, const Distribution& d) {
-    return fmt::format("  {:<26}{:>8.1f}{:>9.1f}{:>9.1f}{:>9.0f}\n", name, d.p50_us, d.p99_us, d.p999_us, d.max_us);
+    // A machine that was asleep for a second has seven digits, and no use for a tenth.
+    const auto us = [](double value) { return fmt::format("{:.{}f}", value, value < 1000.0 ? 1 : 0); };
+    return fmt::format("  {:<26} {:>8} {:>8} {:>8} {:>8}\n", name, us(d.p50_us), us(d.p99_us), us(d.p999_us), us(d.max_us));
 }
 
 std::string latency_text(const std::vector<Latency>& latency) {
-    std::string text = fmt::format("\ndelay of a result, µs      {:>8}{:>9}{:>9}{:>9}\n", "p50", "p99", "p99.9", "max");
+    std::string text = fmt::format("\ndelay of a result, µs        {:>8} {:>8} {:>8} {:>8}\n", "p50", "p99", "p99.9", "max");
     for (const Latency& l : latency) {
         text += latency_row(l.condition + ", arrival to row", l.to_row);
         text += latency_row("  the system's timer", l.timer_floor);

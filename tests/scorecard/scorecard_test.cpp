@@ -115,6 +115,13 @@ TEST(ScorecardText, SaysItInOneSentence) {
     }
 }
 
+// A core that other machines took away for seconds.
+TEST(ScorecardText, KeepsLongDelaysApart) {
+    Scorecard slow = card();
+    slow.latency[0].timer_floor = {85.14, 1865896.7, 1865897.2, 1865897.2, 1000};
+    EXPECT_NE(scorecard_text(slow).find("    85.1  1865897  1865897  1865897\n"), std::string::npos) << scorecard_text(slow);
+}
+
 TEST(Compare, FindsNothingWorseInTheSame) { EXPECT_TRUE(compare(card(), card(), 1.0).regressions.empty()); }
 
 TEST(Compare, HoldsEveryFigureAgainstTheRatio) {
