@@ -19,7 +19,7 @@ struct RingRace {
     RingRates lamport;
 };
 
-/// Needs two cores.
+/// Needs two cores. Fewer rounds where they take long.
 RingRace race_rings(int n_rounds, double round_s = 0.002);
 
 }  // namespace tonus::bench
