@@ -25,6 +25,7 @@ using boost::system::error_code;
 using std::chrono::milliseconds;
 
 constexpr std::size_t kWriteBytesMax = 65536;
+constexpr int kLooksMax = 16;
 
 /// Runs what was just started until it is done or time is up, then cancels it. Its handler has run
 /// when this returns.
@@ -34,7 +35,9 @@ void run_until_done(asio::io_context& io, const bool& done, milliseconds timeout
     if (timeout > milliseconds::zero()) {
         io.run_for(timeout);
     } else {
-        io.poll();  // run_for(0) would not even look
+        // run_for(0) would not even look. poll() would look for ever at a full pseudo terminal that
+        // nobody has open: it is always ready, and never takes anything.
+        for (int n = 0; n < kLooksMax && !done && io.poll_one() > 0; ++n) {}
     }
     if (done) return;
     cancel();

@@ -270,6 +270,17 @@ TEST(Tty, SaysWhenItIsNotPermitted) {
     ASSERT_EQ(seteuid(0), 0);
 }
 
+// An emulator that nobody listens to any more must still see that its time is over.
+TEST(PseudoTerminalPair, TakesNoMoreThanFitsWhileNobodyHasItOpen) {
+    const PseudoTerminal terminal = make_pseudo_terminal();
+    Descriptor{::open(terminal.path.c_str(), O_RDWR | O_NOCTTY)}.hang_up();
+    const std::string much(1 << 16, 'x');
+    StreamResult sent = terminal.device_end->write(as_bytes(much), milliseconds{0});
+    EXPECT_LT(sent.n_bytes, much.size());
+    sent = terminal.device_end->write(as_bytes(much), milliseconds{0});
+    EXPECT_EQ(sent.status, StreamStatus::timeout);
+}
+
 TEST(PseudoTerminalPair, IsACableWithTwoEnds) {
     const PseudoTerminal terminal = make_pseudo_terminal();
     const auto port = open_tty(terminal.path, 115200);
