@@ -152,6 +152,15 @@ void add_verify(CLI::App& app, int& exit_code) {
                    "1: it was cut, damaged or does not add up, and it says where and what that cost.");
 }
 
+void add_align(CLI::App& app, int& exit_code) {
+    auto& [command, options] = offer(app, "align", "by how much is the motion sensor later than the EMG? from taps in a recording", &align, exit_code);
+    command.add_option("FILE", options.file, "a recording with EMG and acceleration, in which both felt the same taps or jumps")->required();
+    command.add_option("--within", options.later_s_max, "seconds that it may be at most")->check(CLI::Range(0.05, 10.0))->capture_default_str();
+    add_voice(command, options.voice);
+    command.footer("Five firm taps or more beside the electrodes, at uneven pauses. For devices whose delay is constant\n"
+                   "and unknown: drift is taken care of by itself. Exit code 1: no clear taps, and how to tap.");
+}
+
 void add_inspect(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "inspect", "say what is in a recording", &inspect, exit_code);
     command.add_option("FILE", options.file, "a recording")->required();
@@ -212,6 +221,7 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_check(app, exit_code);
     add_replay(app, exit_code);
     add_batch(app, exit_code);
+    add_align(app, exit_code);
     add_inspect(app, exit_code);
     add_verify(app, exit_code);
     add_convert(app, exit_code);

@@ -80,6 +80,12 @@ struct CheckOptions {
     Voice voice;
 };
 
+struct AlignOptions {
+    std::string file;
+    double later_s_max = 1.0;
+    Voice voice;
+};
+
 struct InspectOptions {
     std::string file;
     Voice voice;
@@ -130,6 +136,7 @@ int replay(const ReplayOptions& options);
 int batch(const BatchOptions& options);
 int calibrate(const CalibrateOptions& options);
 int check(const CheckOptions& options);
+int align(const AlignOptions& options);
 int inspect(const InspectOptions& options);
 int verify(const VerifyOptions& options);
 int convert(const ConvertOptions& options);
