@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 #include "engine/condition/square_sums.hpp"
@@ -137,18 +138,20 @@ void MainsSpectra::end_block() noexcept {
 /// The sums of a block, turned back from its middle to where its oscillators began.
 void MainsSpectra::mix() noexcept {
     mixer_.process_steps(frames_.data() + lanes_, cosines_.data(), sines_.data());
-    for (std::size_t line = 0; line < lines_.size(); ++line) {
-        const Base& base = bases_[lines_[line].base];
-        const double turns = base.phase + mixer_.middle() * base.centre_hz / rate_hz_;
-        const double angle = kTurn * static_cast<double>(lines_[line].harmonic) * turns;
-        const auto c = static_cast<float>(std::cos(angle)), s = static_cast<float>(std::sin(angle));
-        const float* const cosine = cosines_.data() + line * lanes_;
-        const float* const sine = sines_.data() + line * lanes_;
-        float* const re = block_sums(line, 0) + place_.block * lanes_;
-        float* const im = block_sums(line, 1) + place_.block * lanes_;
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            re[lane] = cosine[lane] * c - sine[lane] * s;
-            im[lane] = -cosine[lane] * s - sine[lane] * c;
+    for (const Base& base : bases_) {
+        const double angle = kTurn * (base.phase + mixer_.middle() * base.centre_hz / rate_hz_);
+        const std::complex<double> fundamental = std::polar(1.0, angle);
+        std::complex<double> turn = fundamental;
+        for (std::size_t line = base.first_line; line < base.first_line + base.n_lines; ++line) {
+            const auto c = static_cast<float>(turn.real()), s = static_cast<float>(turn.imag());
+            const float* const cosine = cosines_.data() + line * lanes_;
+            const float* const sine = sines_.data() + line * lanes_;
+            float* const re = block_sums(line, 0) + place_.block * lanes_;
+            float* const im = block_sums(line, 1) + place_.block * lanes_;
+            for (std::size_t lane = 0; lane < lanes_; ++lane) re[lane] = cosine[lane] * c - sine[lane] * s;
+            for (std::size_t lane = 0; lane < lanes_; ++lane) im[lane] = -cosine[lane] * s - sine[lane] * c;
+            turn = {turn.real() * fundamental.real() - turn.imag() * fundamental.imag(),
+                    turn.real() * fundamental.imag() + turn.imag() * fundamental.real()};
         }
     }
 }
@@ -168,26 +171,22 @@ void MainsSpectra::end_half() noexcept {
 
 /// Both signs of a bin come from the same four sums.
 void MainsSpectra::transform(std::size_t line) noexcept {
-    float* const re_sine = sines_.data();
     float* const im_cosine = cosines_.data() + kBinsUp * lanes_;
     float* const im_sine = sines_.data() + kBinsUp * lanes_;
-    bins_of_.process(block_sums(line, 0), cosines_.data(), re_sine);
+    bins_of_.process(block_sums(line, 0), cosines_.data(), sines_.data());
     bins_of_.process(block_sums(line, 1), im_cosine, im_sine);
     for (std::size_t j = 0; j < kBinsUp; ++j) {
-        const float c = turn_re_[j], s = turn_im_[j];
-        const int bin = static_cast<int>(j);
-        float* const up_re = bins(half_re_, half_, line, bin_of(bin));
-        float* const up_im = bins(half_im_, half_, line, bin_of(bin));
-        float* const down_re = bins(half_re_, half_, line, bin_of(-bin));
-        float* const down_im = bins(half_im_, half_, line, bin_of(-bin));
-        for (std::size_t lane = 0; lane < lanes_; ++lane) {
-            const std::size_t at = j * lanes_ + lane;
-            const float re_high = cosines_[at] + im_sine[at], im_high = im_cosine[at] - re_sine[at];
-            const float re_low = cosines_[at] - im_sine[at], im_low = im_cosine[at] + re_sine[at];
-            up_re[lane] = re_high * c + im_high * s;
-            up_im[lane] = im_high * c - re_high * s;
-            down_re[lane] = re_low * c - im_low * s;
-            down_im[lane] = im_low * c + re_low * s;
+        for (const float sign : {1.0f, -1.0f}) {
+            const int bin = sign > 0.0f ? static_cast<int>(j) : -static_cast<int>(j);
+            const float c = turn_re_[j], s = sign * turn_im_[j];
+            float* const to_re = bins(half_re_, half_, line, bin_of(bin));
+            float* const to_im = bins(half_im_, half_, line, bin_of(bin));
+            const float* const rc = cosines_.data() + j * lanes_;
+            const float* const rs = sines_.data() + j * lanes_;
+            const float* const ic = im_cosine + j * lanes_;
+            const float* const is = im_sine + j * lanes_;
+            for (std::size_t lane = 0; lane < lanes_; ++lane) to_re[lane] = (rc[lane] + sign * is[lane]) * c + (ic[lane] - sign * rs[lane]) * s;
+            for (std::size_t lane = 0; lane < lanes_; ++lane) to_im[lane] = (ic[lane] - sign * rs[lane]) * c - (rc[lane] + sign * is[lane]) * s;
         }
     }
 }
