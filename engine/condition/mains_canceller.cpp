@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <complex>
 #include <numbers>
 
 #include <fmt/format.h>
@@ -28,6 +29,11 @@ constexpr std::uint32_t kUsualIntervals = 40;  // 10 s
 constexpr double kElectrodeMaxUv = 10e6;
 
 double wrapped(double angle) noexcept { return std::remainder(angle, kTurn); }
+
+/// The product, without the care that operator* takes of infinities.
+std::complex<double> turned(const std::complex<double>& a, const std::complex<double>& by) noexcept {
+    return {a.real() * by.real() - a.imag() * by.imag(), a.real() * by.imag() + a.imag() * by.real()};
+}
 
 }  // namespace
 
@@ -71,6 +77,18 @@ void BasicMainsCanceller<T>::obey() noexcept {
     }
     active_ = wanted_;
     active_.strongest_channel = std::min(wanted_.strongest_channel, n_channels_ > 0 ? n_channels_ - 1 : 0);
+    n_harmonics_ = 0;
+    for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
+        if (active_.harmonics[k]) n_harmonics_ = k + 1;
+    }
+    set_oscillator();
+}
+
+/// From then on it turns by itself: the sine of every frame would cost as much as all channels.
+template <class T>
+void BasicMainsCanceller<T>::set_oscillator() noexcept {
+    now_ = std::polar(1.0, kTurn * phase_);
+    step_ = std::polar(1.0, kTurn * f_hz_ / rate_hz_);
 }
 
 void MainsCanceller::process(Block<unit::Microvolt> block) noexcept {
@@ -97,35 +115,24 @@ void BasicMainsCanceller<T>::process_frame(std::span<T> frame_uv, std::span<cons
     }
 
     std::array<T, kMainsHarmonicsMax> cosine, sine;
-    const double c1 = std::cos(kTurn * phase_), s1 = std::sin(kTurn * phase_);
-    double c = c1, s = s1;
-    for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
-        cosine[k] = static_cast<T>(c);
-        sine[k] = static_cast<T>(s);
-        const double next = c * c1 - s * s1;
-        s = c * s1 + s * c1;
-        c = next;
+    std::complex<double> harmonic = now_;
+    for (std::size_t k = 0; k < n_harmonics_; ++k) {
+        cosine[k] = static_cast<T>(harmonic.real());
+        sine[k] = static_cast<T>(harmonic.imag());
+        harmonic = turned(harmonic, now_);
     }
 
     const std::size_t n = std::min(frame_uv.size(), lanes_);
     std::fill_n(hum_.begin(), n, T{0});
-    for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
+    for (std::size_t k = 0; k < n_harmonics_; ++k) {
         if (!active_.harmonics[k]) continue;
         const T* const a = weights(k, 0);
         const T* const b = weights(k, 1);
         for (std::size_t lane = 0; lane < n; ++lane) hum_[lane] += a[lane] * cosine[k] + b[lane] * sine[k];
     }
     for (std::size_t lane = 0; lane < n; ++lane) frame_uv[lane] -= hum_[lane];
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        const T e = frame_uv[channel];
-        // The second half is so written that NaN does not count either.
-        const bool counts = flags[channel] == 0 && std::abs(e) <= static_cast<T>(kElectrodeMaxUv);
-        push_[channel] = counts ? two_mu_ * e : T{0};
-        if (!counts) continue;
-        energy_uv2_[channel] += static_cast<double>(e) * static_cast<double>(e);
-        ++n_good_[channel];
-    }
-    for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
+    find_push(frame_uv, flags);
+    for (std::size_t k = 0; k < n_harmonics_; ++k) {
         if (!active_.harmonics[k]) continue;
         T* const a = weights(k, 0);
         T* const b = weights(k, 1);
@@ -137,9 +144,33 @@ void BasicMainsCanceller<T>::process_frame(std::span<T> frame_uv, std::span<cons
     end_frame();
 }
 
+/// What moves the weights: the samples that count, and so written that NaN does not.
+template <class T>
+void BasicMainsCanceller<T>::find_push(std::span<const T> left_uv, std::span<const std::uint8_t> flags) noexcept {
+    // Nearly always no sample is flagged, and then no loop has a branch.
+    std::uint8_t any = 0;
+    for (const std::uint8_t flag : flags) any = static_cast<std::uint8_t>(any | flag);
+    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
+        const T e = left_uv[channel];
+        push_[channel] = std::abs(e) <= static_cast<T>(kElectrodeMaxUv) ? e : T{0};
+    }
+    for (std::size_t channel = 0; channel < n_channels_; ++channel) n_good_[channel] += 1u;
+    for (std::size_t channel = 0; any != 0 && channel < n_channels_; ++channel) {
+        if (flags[channel] == 0) continue;
+        push_[channel] = T{0};
+        --n_good_[channel];
+    }
+    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
+        const auto e = static_cast<double>(push_[channel]);
+        energy_uv2_[channel] += e * e;
+    }
+    for (std::size_t channel = 0; channel < n_channels_; ++channel) push_[channel] *= two_mu_;
+}
+
 template <class T>
 void BasicMainsCanceller<T>::end_frame() noexcept {
     ++n_frames_;
+    now_ = turned(now_, step_);
     phase_ += f_hz_ / rate_hz_;
     phase_ -= std::floor(phase_);
     if (n_frames_ % n_interval_ == 0) end_interval();
@@ -150,6 +181,7 @@ void BasicMainsCanceller<T>::skip(std::uint64_t n_frames) noexcept {
     n_frames_ += n_frames;
     phase_ += f_hz_ / rate_hz_ * static_cast<double>(n_frames);
     phase_ -= std::floor(phase_);
+    set_oscillator();
     has_angle_ = false;
 }
 
@@ -159,6 +191,7 @@ void BasicMainsCanceller<T>::end_interval() noexcept {
         if (n_good_[channel] > 0) residual_uv_[channel] = std::sqrt(energy_uv2_[channel] / n_good_[channel]);
     }
     if (tracks_ && active_.harmonics[0] && n_channels_ > 0) track();
+    set_oscillator();
     std::fill(energy_uv2_.begin(), energy_uv2_.end(), 0.0);
     std::fill(n_good_.begin(), n_good_.end(), 0u);
 }
@@ -170,7 +203,7 @@ void BasicMainsCanceller<T>::track() noexcept {
     const auto a = static_cast<double>(weights(0, 0)[channel]);
     const auto b = static_cast<double>(weights(0, 1)[channel]);
     const double angle = std::atan2(-b, a);
-    const double turned = wrapped(angle - last_angle_);
+    const double turn = wrapped(angle - last_angle_);
     const bool had_angle = has_angle_;
     last_angle_ = angle;
     has_angle_ = true;
@@ -183,7 +216,7 @@ void BasicMainsCanceller<T>::track() noexcept {
     if (n_usual_ == 1) usual_hum_uv_ = hum;
     else usual_hum_uv_ += (hum - usual_hum_uv_) / n_usual_;
     if (!had_angle || residual_uv_[channel] > kEmgOfHumMax * std::min(hum, usual_hum_uv_)) return;
-    f_hz_ += kTrackGain * turned / (kTurn * static_cast<double>(n_interval_) / rate_hz_);
+    f_hz_ += kTrackGain * turn / (kTurn * static_cast<double>(n_interval_) / rate_hz_);
     f_hz_ = std::clamp(f_hz_, active_.nominal_hz - kOffMaxHz, active_.nominal_hz + kOffMaxHz);
 }
 

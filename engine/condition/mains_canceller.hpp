@@ -1,6 +1,7 @@
 #pragma once
 
 #include <bitset>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -66,6 +67,8 @@ public:
 private:
     T* weights(std::size_t harmonic, std::size_t which) noexcept { return weights_.data() + (2 * harmonic + which) * lanes_; }
     void obey() noexcept;
+    void set_oscillator() noexcept;
+    void find_push(std::span<const T> left_uv, std::span<const std::uint8_t> flags) noexcept;
     void end_frame() noexcept;
     void end_interval() noexcept;
     void track() noexcept;
@@ -81,6 +84,8 @@ private:
     std::uint64_t n_frames_ = 0;
     double f_hz_ = 0.0;
     double phase_ = 0.0;       // in turns, below 1
+    std::complex<double> now_{1.0, 0.0}, step_{1.0, 0.0};  // the same, set by it every interval
+    std::size_t n_harmonics_ = 0;  // up to the highest that is active
     double last_angle_ = 0.0;  // of the strongest channel's weights
     bool has_angle_ = false;
     double usual_hum_uv_ = 0.0;  // its fundamental's RMS, over some 10 s
