@@ -29,13 +29,24 @@ void add(TickCounts& sum, const TickCounts& in, const TickCounts& out) noexcept 
     sum.n_not_finite += in.n_not_finite - out.n_not_finite;
 }
 
+/// How many, if all frames of all channels count; else 0.
+std::uint32_t n_clean_frames(std::span<const TickCounts> counts) noexcept {
+    if (counts.empty()) return 0;
+    const std::uint32_t n = counts[0].n_frames;
+    const bool clean = std::all_of(counts.begin(), counts.end(), [n](const TickCounts& c) { return c.n_valid == n && c.n_frames == n; });
+    return clean ? n : 0;
+}
+
 }  // namespace
 
 MovingRms::MovingRms(RmsConfig config)
     : n_channels_(config.n_channels),
       window_(std::max<std::size_t>(1, static_cast<std::size_t>(std::lround(config.window_s / kTickS)))),
       energy_(window_ * n_channels_, 0.0),
+      round_(n_channels_, 0.0),
+      zeros_(n_channels_, 0.0),
       counts_(window_ * n_channels_),
+      n_clean_frames_(window_, 0),
       sum_(n_channels_, 0.0),
       count_(n_channels_),
       rms_uv_(n_channels_, 0.0f),
@@ -43,21 +54,50 @@ MovingRms::MovingRms(RmsConfig config)
       n_held_(n_channels_, kHoldTicks + 1) {}
 
 Tick<unit::Microvolt> MovingRms::process(const EnergyTick& tick) noexcept {
-    const auto slot = static_cast<std::ptrdiff_t>(next_ * n_channels_);
-    for (std::size_t ch = 0; ch < n_channels_; ++ch) add(count_[ch], tick.counts[ch], counts_[next_ * n_channels_ + ch]);
-    std::copy(tick.energy_uv2.begin(), tick.energy_uv2.end(), energy_.begin() + slot);
-    std::copy(tick.counts.begin(), tick.counts.end(), counts_.begin() + slot);
-    next_ = (next_ + 1) % window_;
+    const bool was_clean = n_clean_ == window_;
+    count(tick);
     n_ticks_ = std::min(n_ticks_ + 1, window_);
 
-    // Channels are the inner loop, and the one that vectorises.
-    std::fill(sum_.begin(), sum_.end(), 0.0);
-    for (std::size_t i = 0; i < n_ticks_; ++i) {
-        const double* const energy = energy_.data() + i * n_channels_;
-        for (std::size_t ch = 0; ch < n_channels_; ++ch) sum_[ch] += energy[ch];
+    // This round's ticks and what is left of the last round's: all of a window, and none subtracted.
+    double* const here = energy_.data() + next_ * n_channels_;
+    const bool ends_round = next_ + 1 == window_;
+    const double* const left = ends_round ? zeros_.data() : here + n_channels_;
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) {
+        here[ch] = tick.energy_uv2[ch];
+        round_[ch] += here[ch];
+        sum_[ch] = round_[ch] + left[ch];
     }
-    for (std::size_t ch = 0; ch < n_channels_; ++ch) judge(ch, sum_[ch], count_[ch]);
+    if (ends_round) end_round();
+    next_ = ends_round ? 0 : next_ + 1;
+
+    if (was_clean && n_clean_ == window_) {  // nearly always: nothing but the value changes
+        const auto n_valid = static_cast<double>(n_channels_ > 0 ? count_[0].n_valid : 0);
+        for (std::size_t ch = 0; ch < n_channels_; ++ch) rms_uv_[ch] = static_cast<float>(std::sqrt(sum_[ch] / n_valid));
+    } else {
+        for (std::size_t ch = 0; ch < n_channels_; ++ch) judge(ch, sum_[ch], count_[ch]);
+    }
     return {tick.index, rms_uv_, status_};
+}
+
+/// Every tick becomes the sum of it and those after it: what will be left of this round in the next.
+void MovingRms::end_round() noexcept {
+    for (std::size_t i = window_ - 1; i-- > 0;) {
+        double* const energy = energy_.data() + i * n_channels_;
+        for (std::size_t ch = 0; ch < n_channels_; ++ch) energy[ch] += energy[n_channels_ + ch];
+    }
+    std::fill(round_.begin(), round_.end(), 0.0);
+}
+
+/// Where a whole tick takes the place of one with as many frames no count changes.
+void MovingRms::count(const EnergyTick& tick) noexcept {
+    const std::uint32_t n_clean = n_clean_frames(tick.counts), n_was = n_clean_frames_[next_];
+    if (n_clean > 0 && n_clean == n_was) return;
+    n_clean_frames_[next_] = n_clean;
+    n_clean_ += (n_clean > 0 ? 1u : 0u);
+    n_clean_ -= (n_was > 0 ? 1u : 0u);
+    TickCounts* const slot = counts_.data() + next_ * n_channels_;
+    for (std::size_t ch = 0; ch < n_channels_; ++ch) add(count_[ch], tick.counts[ch], slot[ch]);
+    std::copy(tick.counts.begin(), tick.counts.end(), slot);
 }
 
 void MovingRms::judge(std::size_t channel, double energy, const TickCounts& sum) noexcept {

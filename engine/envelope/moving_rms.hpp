@@ -29,14 +29,20 @@ public:
     double delay_s() const noexcept { return 0.5 * static_cast<double>(window_) * kTickS; }
 
 private:
+    void count(const EnergyTick& tick) noexcept;
+    void end_round() noexcept;
     void judge(std::size_t channel, double energy, const TickCounts& sum) noexcept;
 
     std::size_t n_channels_;
     std::size_t window_;               // in ticks
     std::size_t n_ticks_ = 0;          // in the ring, at most window_
-    std::size_t next_ = 0;
-    std::vector<double> energy_;       // [slot][channel]
-    std::vector<TickCounts> counts_;
+    std::size_t next_ = 0;             // slot; a round is once around the ring
+    std::vector<double> energy_;       // [slot][channel]; from next_ on, of it and all after it in the last round
+    std::vector<double> round_;        // [channel], since this round began
+    std::vector<double> zeros_;        // [channel], what is left of a round at its end
+    std::vector<TickCounts> counts_;   // [slot][channel]
+    std::vector<std::uint32_t> n_clean_frames_;  // [slot], if all frames of all channels count; else 0
+    std::size_t n_clean_ = 0;          // slots where they do
     std::vector<double> sum_;          // [channel], over the window
     std::vector<TickCounts> count_;
     std::vector<float> rms_uv_;
