@@ -79,14 +79,19 @@ void EmulatorHost::carry(std::size_t line) {
     for (; heard.status == StreamStatus::ok && heard.n_bytes > 0; heard = at.stream->read(piece, milliseconds{0})) {
         link_.hear(line, std::span{piece}.first(heard.n_bytes));
     }
+    const bool is_network = link_.lines()[line].kind != LineKind::serial;
+    if (!is_network && heard.status == StreamStatus::closed) {
+        // Nobody has the port open: a UART sends all the same, and what nobody hears is gone.
+        at.pending.clear();
+        while (!link_.take(line, kPieceBytes).empty()) {}
+        return;
+    }
     do {
         if (at.pending.empty()) at.pending = link_.take(line, kPieceBytes);
         if (at.pending.empty()) break;
         const StreamResult sent = at.stream->write(at.pending, milliseconds{0});
         at.pending.erase(at.pending.begin(), at.pending.begin() + static_cast<std::ptrdiff_t>(sent.n_bytes));
     } while (at.pending.empty());
-    // A pseudo terminal that nobody has open reads as closed; it is no less there.
-    const bool is_network = link_.lines()[line].kind != LineKind::serial;
     if (is_network && (heard.status == StreamStatus::closed || link_.has_hung_up(line))) {
         at.stream.reset();
         at.pending.clear();

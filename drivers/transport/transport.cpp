@@ -14,6 +14,7 @@
 #include <linux/serial.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "engine/core/error.hpp"
 
@@ -288,6 +289,8 @@ PseudoTerminal make_pseudo_terminal() {
     error_code code;
     stream->line().assign(fd, code);
     if (path == nullptr || code) throw run_error("the system gives no pseudo terminal");
+    // Opened and closed once: from then on the device end reads as closed while nobody has it open.
+    if (const int other_end = ::open(path, O_RDWR | O_NOCTTY); other_end >= 0) ::close(other_end);
     return {std::move(stream), path};
 }
 
