@@ -1,48 +1,21 @@
 // Drivers and emulators as a person uses them: two programs, and a real port between. What is on a
 // virtual clock elsewhere is here in real time, so it is short and its deadlines are wide.
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <string>
-#include <thread>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include "tests/support/command.hpp"
+#include "tests/support/emulated_process.hpp"
 
 namespace tonus {
 namespace {
 
-namespace fs = std::filesystem;
 using nlohmann::json;
+using test::Emulated;
 using test::run_tonus;
-
-/// `tonus emulate` in the background, until its duration is over.
-class Emulated {
-public:
-    Emulated(const std::string& device, int duration_s) : file_(fs::temp_directory_path() / ("tonus_emulate_" + std::to_string(getpid()))) {
-        fs::remove(file_);
-        const std::string line = std::string{TONUS_BINARY} + " emulate '" + device + "' --subject 'subject=7&task=reps' --duration " +
-                                 std::to_string(duration_s) + " >" + file_.string() + " 2>&1 &";
-        started_ = std::system(line.c_str()) == 0;
-        for (int i = 0; i < 500 && address().empty(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds{20});
-    }
-    ~Emulated() { fs::remove(file_); }
-
-    std::string address() const {
-        std::ifstream in{file_};
-        std::string line;
-        std::getline(in, line);
-        return in.good() && started_ ? line : "";
-    }
-
-private:
-    fs::path file_;
-    bool started_ = false;
-};
 
 json run_on(const std::string& source) {
     const auto run = run_tonus("run --source '" + source + "' --duration 3 --json");
