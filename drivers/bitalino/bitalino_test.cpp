@@ -33,6 +33,28 @@ TEST(BitalinoDecoder, EveryVectorDecodesExactly) {
     EXPECT_EQ(bitalino::match_frame(test::from_hex(bad.at("hex").get<std::string>()), true, 2).kind, FrameMatch::Kind::no_frame);
 }
 
+TEST(BitalinoDecoder, KnowsHowLongFramesAre) {
+    TONUS_NEEDS_VECTORS(vectors, "bitalino");
+    for (const auto& [n_channels, n_bytes] : vectors.at("frame_length_by_channels").items()) {
+        EXPECT_EQ(bitalino::frame_bytes(std::stoul(n_channels)), n_bytes.get<std::size_t>()) << n_channels;
+    }
+}
+
+// The emulator is written from the page: it answers as the vectors say, and starts by their command.
+TEST(BitalinoEmulator, AnswersAsTheVectors) {
+    TONUS_NEEDS_VECTORS(vectors, "bitalino");
+    EmulatedLink link{driver_of(SourceUrl{"bitalino:"}).emulate(SourceUrl{"bitalino:"}, EmulatedSession::body), {}};
+    link.connect(0, true);
+    const auto& commands = vectors.at("commands_hex");
+    link.hear(0, test::from_hex(commands.at("version").get<std::string>()));
+    link.advance(1'000'000);
+    EXPECT_EQ(link.take(0, 100), test::from_hex(vectors.at("version_reply_hex").get<std::string>()));
+    link.hear(0, test::from_hex(commands.at("start_live").at("mask 000011 (bit0=A1)").get<std::string>()));
+    link.advance(20'000'000);
+    const Bytes frame = link.take(0, bitalino::frame_bytes(2));
+    EXPECT_EQ(bitalino::match_frame(frame, true, 2).n_bytes, frame.size());
+}
+
 TEST(BitalinoDecoder, FindsTheFramesOfTheResyncVector) {
     TONUS_NEEDS_VECTORS(vectors, "bitalino");
     const auto& resync = vectors.at("resync");

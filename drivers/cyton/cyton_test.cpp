@@ -41,6 +41,17 @@ TEST(CytonDecoder, EveryVectorDecodesExactly) {
     }
 }
 
+// A Daisy's two halves are packets like any other; which is which their numbers say.
+TEST(CytonDecoder, FindsThePacketsOfADaisyAndOfAnOldDongle) {
+    TONUS_NEEDS_VECTORS(vectors, "cyton");
+    const Bytes bytes = test::from_hex(vectors.at("daisy").at("hex").get<std::string>());
+    const test::FoundFrames found = test::find_frames(bytes, cyton::kPacketBytes + 1, cyton::match_packet);
+    EXPECT_EQ(found.frames.size(), bytes.size() / cyton::kPacketBytes);
+    EXPECT_EQ(found.skipped, 0u);
+    const Bytes shifted = test::from_hex(vectors.at("fault_old_dongle").at("hex").get<std::string>());
+    EXPECT_EQ(cyton::decode_packet(shifted).number, cyton::kShiftedNumber);
+}
+
 // The vector ends with a packet after garbage: it counts once the next one begins.
 TEST(CytonDecoder, FindsThePacketsOfTheResyncVector) {
     TONUS_NEEDS_VECTORS(vectors, "cyton");

@@ -43,6 +43,24 @@ private:
     Random random_{1};
 };
 
+/// Every port is taken, or not permitted: what transport says of it (transport_test.cpp) must be heard.
+class Refusing final : public Ports {
+public:
+    explicit Refusing(std::string why) : why_(std::move(why)) {}
+    std::unique_ptr<ByteStream> open_tty(const std::string& path, unsigned) override { throw run_error(path + ": " + why_); }
+    std::unique_ptr<ByteStream> connect_tcp(const std::string& host, std::uint16_t, std::chrono::milliseconds) override {
+        throw run_error(host + ": " + why_);
+    }
+    std::unique_ptr<ByteStream> accept_tcp(std::uint16_t port, std::chrono::milliseconds) override { throw run_error(fmt::format("port {}: {}", port, why_)); }
+    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) override { throw run_error(fmt::format("port {}: {}", port, why_)); }
+    std::vector<SerialPort> serial_ports() override { return {}; }
+    Clock& clock() noexcept override { return clock_; }
+
+private:
+    std::string why_;
+    VirtualClock clock_;
+};
+
 std::string said(const std::function<void()>& work) {
     try {
         work();
@@ -113,6 +131,15 @@ TEST_P(DriverContract, NamesWhatIsWrongAndWhatToDo) {
     EmulatedPorts empty;
     const std::string port = said([&] { open_device(session.url(), empty); });
     EXPECT_NE(port, "no error");
+}
+
+TEST_P(DriverContract, SaysWhyAPortThatIsBusyOrDeniedCannotBeOpened) {
+    const EmulatedSession session{GetParam()};
+    for (const char* why : {"another program has it open; close it", "not permitted; add this user to the group that owns the port"}) {
+        Refusing ports{why};
+        const std::string text = said([&] { open_device(session.url(), ports); });
+        EXPECT_NE(text.find(why), std::string::npos) << text;
+    }
 }
 
 TEST_P(DriverContract, ASilentDeviceIsAnErrorWithAMend) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <span>
 #include <string>
@@ -47,6 +48,8 @@ const Driver& driver_of(const SourceUrl& url);
 /// Opens "cyton:/dev/ttyUSB0?gain=24", or "cyton:usb=DM01ABCD", which is found wherever it is
 /// plugged in. A live device that is lost is opened again by itself (reconnecting_device.hpp).
 /// Throws Error for an unknown scheme or option, and for whatever keeps the device from opening.
-std::unique_ptr<Device> open_device(const std::string& url, Ports& ports = system_ports());
+/// @param stop  true when the run is to end: a lost device is then not opened again
+std::unique_ptr<Device> open_device(const std::string& url, Ports& ports = system_ports(),
+                                    const std::atomic<bool>* stop = nullptr);
 
 }  // namespace tonus

@@ -17,8 +17,11 @@ constexpr std::array kOptions{
     DriverOption{"stall", "3-3.5,... (s)", "nothing comes, then all of it at once"},
     DriverOption{"unplug", "5-7,... (s)", "the device is gone, and comes back"},
     DriverOption{"skew_ppm", "ppm, 0", "how much faster the device's clock runs"},
+    DriverOption{"jitter_ms", "0 to 1000, 0", "how long what is sent in 20 ms may be held back"},
     DriverOption{"seed", "number, 0", "which frames the faults befall"},
 };
+
+constexpr std::int64_t kRadioPacketNs = 20'000'000;
 
 bool take_number(const char*& at, const char* end, double& value) {
     const auto [next, code] = std::from_chars(at, end, value);
@@ -54,6 +57,7 @@ LinkFaults parse_link_faults(const SourceUrl& url) {
             .stalls = spans_of(url, "stall"),
             .unplugs = spans_of(url, "unplug"),
             .skew_ppm = url.number("skew_ppm", 0.0, -10000.0, 10000.0),
+            .jitter_ms = url.number("jitter_ms", 0.0, 0.0, 1000.0),
             .seed = static_cast<std::uint64_t>(url.number("seed", 0.0, 0.0, 1e15))};
 }
 
@@ -90,7 +94,12 @@ void EmulatedLink::put(std::size_t line, std::span<const std::byte> bytes) {
     Line& to = lines_[line];
     if (!to.open || to.waiting.size() + bytes.size() > kWaitingBytesMax) return;
     to.waiting.insert(to.waiting.end(), bytes.begin(), bytes.end());
-    if (lines()[line].kind == LineKind::udp) to.datagrams.push_back(bytes.size());
+    if (faults_.jitter_ms > 0.0 && device_ns_ >= to.hold_until_ns) {
+        to.held_back_ns = static_cast<std::int64_t>(random_.uniform() * faults_.jitter_ms * 1e6);
+        to.hold_until_ns = device_ns_ + kRadioPacketNs;
+    }
+    const std::int64_t after_ns = to.pieces.empty() ? 0 : to.pieces.back().due_ns;
+    to.pieces.push_back({bytes.size(), std::max(device_ns_ + to.held_back_ns, after_ns)});
 }
 
 void EmulatedLink::damage(std::span<std::byte> frame) noexcept {
@@ -133,13 +142,18 @@ void EmulatedLink::truth(std::size_t stream, std::uint64_t index, RawFrames fram
 
 std::vector<std::byte> EmulatedLink::take(std::size_t line, std::size_t n_bytes_max) {
     Line& from = lines_[line];
-    if (within(faults_.stalls) || from.waiting.empty()) return {};
-    std::size_t n = std::min(n_bytes_max, from.waiting.size());
-    std::size_t n_gone = n;
-    if (lines()[line].kind == LineKind::udp) {
-        n_gone = from.datagrams.front();
-        n = std::min(n, n_gone);
-        from.datagrams.erase(from.datagrams.begin());
+    const bool is_udp = lines()[line].kind == LineKind::udp;
+    std::size_t n = 0, n_gone = 0;
+    while (!within(faults_.stalls) && n < n_bytes_max && !from.pieces.empty() && from.pieces.front().due_ns <= device_ns_) {
+        Line::Piece& piece = from.pieces.front();
+        const std::size_t n_taken = std::min(piece.n_bytes, n_bytes_max - n);
+        // What does not fit waits; of a datagram it is lost.
+        const std::size_t n_used_up = is_udp ? piece.n_bytes : n_taken;
+        n += n_taken;
+        n_gone += n_used_up;
+        piece.n_bytes -= n_used_up;
+        if (piece.n_bytes == 0) from.pieces.pop_front();
+        if (is_udp) break;
     }
     const auto begin = from.waiting.begin();
     std::vector<std::byte> taken{begin, begin + static_cast<std::ptrdiff_t>(n)};

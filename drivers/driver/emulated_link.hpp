@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <span>
 #include <vector>
@@ -27,6 +28,7 @@ struct LinkFaults {
     std::vector<LinkSpan> stalls;   ///< nothing comes, then all of it at once
     std::vector<LinkSpan> unplugs;  ///< the device is gone, and comes back
     double skew_ppm = 0.0;          ///< how much faster the device's clock runs
+    double jitter_ms = 0.0;         ///< what is sent in 20 ms is held back by up to this, and all after it
     std::uint64_t seed = 0;
 };
 
@@ -69,8 +71,14 @@ public:
 
 private:
     struct Line {
+        /// What was sent at once, a datagram of a udp line.
+        struct Piece {
+            std::size_t n_bytes;
+            std::int64_t due_ns;  ///< of the device's time, when it arrives
+        };
         std::vector<std::byte> waiting;
-        std::vector<std::size_t> datagrams;  ///< their sizes, of what waits
+        std::deque<Piece> pieces;            ///< of what waits
+        std::int64_t held_back_ns = 0, hold_until_ns = 0;
         std::vector<std::byte> overtaken;    ///< a swapped frame, to follow the next
         bool open = false, hung_up = false;
     };

@@ -4,6 +4,7 @@
 
 #include "drivers/driver/driver_table.hpp"
 #include "drivers/driver/reconnecting_device.hpp"
+#include "drivers/driver/reopening_ports.hpp"
 #include "engine/core/suggest.hpp"
 
 namespace tonus {
@@ -41,7 +42,7 @@ const Driver& driver_of(const SourceUrl& url) {
                                   refused_plugins().empty() ? "" : "; of TONUS_DRIVER_PATH, ", fmt::join(refused_plugins(), "; ")));
 }
 
-std::unique_ptr<Device> open_device(const std::string& text, Ports& ports) {
+std::unique_ptr<Device> open_device(const std::string& text, Ports& ports, const std::atomic<bool>* stop) {
     const SourceUrl url{text};
     const Driver& driver = driver_of(url);
     url.refuse_unknown(driver.options);
@@ -52,8 +53,14 @@ std::unique_ptr<Device> open_device(const std::string& text, Ports& ports) {
     // A cable that is pulled and plugged in again may get another name; the adapter keeps its number.
     const std::string identity = port_identity(ports, found.address());
     const SourceUrl again = identity == found.address() ? found : url.with_address(std::string{kByUsbSerial} + identity);
-    return std::make_unique<ReconnectingDevice>(
-        std::move(device), [&driver, again, &ports] { return open_by(driver, with_path(again, ports), ports); }, ports.clock());
+    const auto hasty = std::make_shared<ReopeningPorts>(ports, stop);
+    const auto reopen = [&driver, again, hasty] {
+        hasty->set_opening(true);
+        std::unique_ptr<Device> opened = open_by(driver, with_path(again, *hasty), *hasty);
+        hasty->set_opening(false);
+        return opened;
+    };
+    return std::make_unique<ReconnectingDevice>(std::move(device), reopen, ports.clock());
 }
 
 }  // namespace tonus

@@ -18,7 +18,8 @@ namespace tonus {
 ///            switched off has not counted; right to the jitter of the arrivals.
 /// Identity   what comes back must send the same streams with the same settings and identity; another
 ///            device in its place is refused, and waited out.
-/// Delay      while it is away, read() may take as long as opening does: a few seconds at most.
+/// Delay      while it is away, read() may take as long as opening does: a few seconds at most, or a tenth
+///            of one when the run is to end (reopening_ports.hpp).
 /// Threads    one, the device's own.
 /// Source     reliability F5, F6.
 class ReconnectingDevice final : public Device {

@@ -16,6 +16,13 @@ using test::KeptFrames;
 
 std::string hex_of(std::span<const std::uint8_t> bytes) { return fmt::format("{:02x}", fmt::join(bytes, "")); }
 
+TEST(OtbDecoder, ChecksumIsThatOfTheVector) {
+    TONUS_NEEDS_VECTORS(vectors, "otb");
+    const std::string text = "123456789";
+    const std::vector<std::uint8_t> bytes{text.begin(), text.end()};
+    EXPECT_EQ(otb::crc8(bytes), std::stoi(vectors.at("crc8").at("check_123456789").get<std::string>(), nullptr, 16));
+}
+
 TEST(OtbDecoder, MakesEveryCommandOfTheVectors) {
     TONUS_NEEDS_VECTORS(vectors, "otb");
     const std::string check = "123456789";

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "drivers/driver/wide_counter.hpp"
 #include "drivers/shimmer/decoder.hpp"
 #include "tests/support/emulated_session.hpp"
 #include "tests/support/frame_stream.hpp"
@@ -56,6 +57,16 @@ TEST(ShimmerDecoder, EveryVectorDecodesExactly) {
     for (const char* status : {"in-stream status, ack prefix on", "in-stream status, ack prefix off"}) {
         const Bytes bytes = test::from_hex(named(vectors.at("replies"), status).at("hex").get<std::string>());
         EXPECT_EQ(test::find_frames(bytes, 64, matcher(layout)).skipped, 0u) << status;
+    }
+}
+
+TEST(ShimmerDecoder, TimesGoOnPastTheirTurn) {
+    TONUS_NEEDS_VECTORS(vectors, "shimmer3");
+    WideCounter ticks{std::uint64_t{1} << 24, Rate{32768, 1}};
+    for (const auto& vector : vectors.at("timestamp_wrap")) {
+        const auto before = ticks.widen(vector.at("prev").get<std::uint64_t>());
+        ticks.arrived(vector.at("next").get<std::uint64_t>(), 1, 0);
+        EXPECT_EQ(ticks.widen(vector.at("next").get<std::uint64_t>()).value() - before.value(), vector.at("delta_ticks"));
     }
 }
 

@@ -14,6 +14,7 @@
 #include <linux/serial.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include "engine/core/error.hpp"
@@ -285,6 +286,11 @@ PseudoTerminal make_pseudo_terminal() {
     const int fd = posix_openpt(O_RDWR | O_NOCTTY);
     if (fd < 0 || grantpt(fd) != 0 || unlockpt(fd) != 0) throw run_error("the system gives no pseudo terminal");
     close_on_exec(fd);
+    // What is written before the other end is opened must not come back as an echo.
+    termios settings{};
+    tcgetattr(fd, &settings);
+    cfmakeraw(&settings);
+    tcsetattr(fd, TCSANOW, &settings);
     const char* path = ptsname(fd);
     error_code code;
     stream->line().assign(fd, code);

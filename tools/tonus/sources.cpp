@@ -9,6 +9,7 @@
 #include "drivers/driver/driver.hpp"
 #include "engine/core/error.hpp"
 #include "engine/formats/recorded_head.hpp"
+#include "tools/tonus/terminal.hpp"
 
 namespace tonus::cli {
 
@@ -45,7 +46,7 @@ Sources open_with(const std::vector<std::string>& urls, const std::string& sessi
                                   ? "no source: say --source sim: or another of `tonus drivers`"
                                   : session_path + ": a [[source]] has no url, and --source gives none");
         }
-        sources.owned.push_back(open_device(source_url(source)));
+        sources.owned.push_back(open_device(source_url(source), system_ports(), &interrupted()));
         sources.devices.push_back(sources.owned.back().get());
         sources.streams.push_back(sources.devices.back()->streams());
     }
