@@ -6,7 +6,7 @@
 #include <xdf.h>
 
 #include "tests/support/recorder_drive.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
 namespace {

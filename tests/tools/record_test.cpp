@@ -17,7 +17,7 @@
 #include "engine/formats/verify.hpp"
 #include "engine/formats/xdf_vouched.hpp"
 #include "tests/support/command.hpp"
-#include "tests/support/temp_folder.hpp"
+#include "tests/support/temporary_folder.hpp"
 
 extern char** environ;
 
