@@ -47,6 +47,8 @@ public:
         if (!index_.arrivals.empty()) number_by_arrivals(*recording_.file, index_);
         facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
                   .session = index_.head.session, .n_devices = index_.head.n_devices};
+        // A recording of Tonus has no markers but the events of its results, and these are made anew.
+        if (options.measured_only && index_.head.is_ours) facts_.annotations.clear();
         plan(options);
         if (!index_.arrivals.empty()) arrivals_.emplace(*recording_.file, index_.arrivals);
         for (const std::string& damage : index_.damages) trouble_ += (trouble_.empty() ? "" : "; ") + damage;

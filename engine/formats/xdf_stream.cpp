@@ -155,7 +155,7 @@ XdfHead read_xdf_head(std::string_view xml) {
         const pugi::xml_document document = parsed(xml);
         const pugi::xml_node info = document.child("info"), ours = info.child("tonus");
         const unsigned n_devices = ours.child("devices").text().as_uint(1);
-        return {text_of(info, "datetime"), ours.child_value("session"), std::clamp<std::size_t>(n_devices, 1, limits::kStreams)};
+        return {text_of(info, "datetime"), ours.child_value("session"), std::clamp<std::size_t>(n_devices, 1, limits::kStreams), !ours.empty()};
     } catch (const Error&) {
         return {};  // nothing else of it is used
     }

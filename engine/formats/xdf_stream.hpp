@@ -45,6 +45,7 @@ struct XdfHead {
     std::string start = {};    ///< when the recording began; empty where it does not say
     std::string session = {};  ///< of a recording of ours: the session file
     std::size_t n_devices = 1;
+    bool is_ours = false;      ///< recorded by Tonus
 };
 XdfHead read_xdf_head(std::string_view xml);
 

@@ -11,7 +11,7 @@ namespace tonus {
 namespace {
 
 constexpr double kSpreads = 12.0, kPartOfStrongest = 0.2, kApartS = 0.25;
-constexpr double kAgreeS = 0.010;  // pairs of one delay are within this of each other
+constexpr double kAgreeS = 0.015;  // pairs of one delay are within this of each other: a sample of 100 Hz, and a little
 constexpr double kOtherS = 0.050;  // a delay further away is another one
 constexpr std::size_t kPairsMin = 3;
 constexpr double kPartMin = 0.6, kOtherPartMax = 0.5;

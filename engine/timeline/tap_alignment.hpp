@@ -24,7 +24,7 @@ struct TapAlignment {
     std::size_t n_matched = 0;
 };
 
-/// Finds the constant delay that most pairs of taps agree on, to 10 ms. Throws Error, saying how to
+/// Finds the constant delay that most pairs of taps agree on, to 15 ms. Throws Error, saying how to
 /// tap, when that is not clear: fewer than three pairs, less than 60 % of the taps of the stream that
 /// has fewer, or another delay that half as many agree on, as with taps at an even pace.
 ///
