@@ -148,7 +148,8 @@ TEST_F(BadInput, WrongArguments) {
     EXPECT_EQ(run_tonus("").exit_code, 2);
     EXPECT_EQ(run_tonus("replay").exit_code, 2);
     EXPECT_EQ(run_tonus("dance").exit_code, 2);
-    EXPECT_EQ(run_tonus("replay sim: --speed 3").exit_code, 2);
+    EXPECT_EQ(run_tonus("replay sim: --speed fast").exit_code, 2);
+    EXPECT_EQ(run_tonus("replay sim: --speed 1000").exit_code, 2);
     EXPECT_EQ(run_tonus("demo --duration 0").exit_code, 2);
     expect(run_tonus("run"), 2, "no source");
     expect(run_tonus("run --source cyto:x"), 2, "cyto");
