@@ -15,6 +15,7 @@
 #include "engine/formats/npy.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/text.hpp"
+#include "engine/formats/trigno_discover.hpp"
 #include "engine/formats/wfdb.hpp"
 #include "engine/formats/xdf.hpp"
 
@@ -28,10 +29,10 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 9> kFormats{
+constexpr std::array<const RecordingFormat*, 10> kFormats{
     &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
     &formats::delsys_hpf_format, &formats::mat_format, &formats::npy_format, &formats::wfdb_format,
-    &formats::text_format};
+    &formats::trigno_discover_format, &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
@@ -104,6 +105,7 @@ std::string near_name(Files& files, const std::string& path) {
 std::string recording_formats() {
     std::string text;
     for (const RecordingFormat* format : kFormats) {
+        if (format->extensions.empty()) continue;  // a table among other tables
         text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", format->name, format->extensions);
     }
     return text;

@@ -119,14 +119,6 @@ void lay_out_vicon(const TextHead& head, TextLayout& layout) {
     }
 }
 
-/// Delsys' export sets channels of several rates side by side, each with times of its own: read as one
-/// table, movement would be EMG under a wrong name.
-void refuse_trigno_discover(const TextHead& head, const std::string& path) {
-    if (head.rows.empty() || head.rows[0].find("Trigno Discover") == std::string::npos) return;
-    throw input_error(fmt::format("{}: a Trigno Discover export holds several sampling rates side by side, which is not read; save the "
-                                  "columns of one rate as a table of their own", path));
-}
-
 }  // namespace
 
 std::optional<Rate> written_rate(std::string_view text) {
@@ -139,7 +131,6 @@ std::optional<Rate> written_rate(std::string_view text) {
 
 TextLayout read_text_layout(const RecordingFile& recording) {
     const TextHead head = read_text_head(recording);
-    refuse_trigno_discover(head, recording.path);
     TextLayout layout;
     layout.separator = head.separator;
     layout.data_offset = head.data_offset;

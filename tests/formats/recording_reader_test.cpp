@@ -1,5 +1,6 @@
 // What happens before a format is known: files that are not there, not recordings, or not ours.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -151,11 +152,38 @@ TEST(FormatVectors, ABrainFlowRowIsATableOnceTheRateIsGiven) {
     EXPECT_EQ(read_bytes("vector.csv", vector.at("text").get<std::string>(), {.rate = Rate{250, 1}}).streams.at(0).samples, vector.at("decoded").get<Values>());
 }
 
-// Its movement columns would be taken for EMG at the EMG's rate.
-TEST(FormatVectors, ATrignoDiscoverExportIsRefused) {
+TEST(FormatVectors, TrignoDiscover) {
     TONUS_NEEDS_SHARED(path, "protocols/vectors/file-formats.json");
-    const std::string text = file_vectors().at("trigno_discover_csv").at("text");
-    expect_error(ErrorKind::input, {"trigno.csv", "Trigno Discover", "one rate"}, [&] { read_bytes("trigno.csv", text); });
+    const json vector = file_vectors().at("trigno_discover_csv");
+    const test::Recording read = read_bytes("trigno.csv", vector.at("text").get<std::string>());
+    ASSERT_EQ(read.infos.size(), 2u);
+    const json &emg = vector.at("decoded").at("EMG 1"), &acc = vector.at("decoded").at("ACC X");
+    EXPECT_NEAR(read.infos[0].rate.hz(), emg.at("rate_hz").get<double>(), 1e-4);
+    EXPECT_NEAR(read.infos[1].rate.hz(), acc.at("rate_hz").get<double>(), 1e-4);
+    EXPECT_EQ(read.infos[0].kind, StreamKind::emg);
+    EXPECT_EQ(read.infos[1].kind, StreamKind::acceleration);
+    EXPECT_EQ(read.infos[0].channels.at(0).label, "EMG 1");
+    const auto expect_values = [](const Values& raw, const ChannelInfo& info, const Values& expected, double per_unit) {
+        ASSERT_EQ(raw.size(), expected.size());
+        for (std::size_t i = 0; i < raw.size(); ++i) EXPECT_NEAR(raw[i] * info.scale * per_unit, expected[i], 1e-12) << i;
+    };
+    expect_values(read.channel(0, 0), read.infos[0].channels[0], emg.at("V").get<Values>(), 1e-3);
+    expect_values(read.channel(1, 0), read.infos[1].channels[0], acc.at("m_s2").get<Values>(), 1.0);
+}
+
+// Rows differ between versions; two sensors name their channels alike; a table of markers stands at the right.
+TEST(TrignoDiscover, RowsAreFoundByWhatTheyHold) {
+    std::string text = "Application:,Trigno Discover (2.0)\nAvanti Sensor 1 (7),,,,Avanti Sensor 2 (9),\n"
+                       "EMG 1 Time Series (s),EMG 1 (mV),GYRO X Time Series (s),GYRO X (deg/s),EMG 1 Time Series (s),EMG 1 (mV),Markers\n"
+                       ",2000 Hz,,200 Hz,,2000 Hz\n";
+    for (int i = 0; i < 40; ++i) text += fmt::format("{},{},{},{},{},{},{}\n", i / 2000.0, i, i < 4 ? "0" : "", i < 4 ? std::to_string(10 * i) : "", i / 2000.0, -i, i == 2 ? "go" : "");
+    const test::Recording read = read_bytes("d.csv", text);
+    ASSERT_EQ(read.infos.size(), 2u);
+    EXPECT_EQ(read.labels(0), (std::vector<std::string>{"Avanti Sensor 1 (7) EMG 1", "Avanti Sensor 2 (9) EMG 1"}));
+    ASSERT_EQ(read.streams[0].n_frames(), 40u);
+    EXPECT_EQ(read.channel(0, 1)[39], -39.0);
+    EXPECT_EQ(read.channel(1, 0), (Values{0, 10, 20, 30})) << "the slower one is as long as it is";
+    expect_error(ErrorKind::input, {"d.csv", "names, rates and numbers"}, [&] { read_bytes("d.csv", text.substr(0, 150)); });
 }
 
 TEST(FileDriver, ReadsARecordingWithTheOptionsOfItsAddress) {
