@@ -172,9 +172,11 @@ std::optional<double> MatFile::scalar(const std::string& name) const {
 std::vector<std::string> MatFile::texts(const std::string& name) const {
     std::vector<std::string> rows;
     const MatVariable* const variable = find(name);
-    if (variable == nullptr || !variable->is_text || variable->n_values() > kTextBytes) return rows;
+    // A text without columns may claim any number of rows.
+    const std::uint64_t n_values = variable != nullptr && variable->is_text ? variable->n_values() : 0;
+    if (n_values == 0 || n_values > kTextBytes) return rows;
     std::vector<double> characters;
-    values(*variable, 0, variable->n_values(), characters);
+    values(*variable, 0, n_values, characters);
     for (std::uint64_t row = 0; row < variable->n_rows; ++row) {
         std::string text;
         for (std::uint64_t column = 0; column < variable->n_columns; ++column) {
