@@ -28,7 +28,7 @@ ChainRates race_chains(std::size_t n_channels, int n_rounds) {
         all.push_back({work, static_cast<double>(shape.n_frames * n_channels)});
         found.push_back(&rate);
     };
-    LinearChain ours{std::vector<LinearChain::Channel>(n_channels, {reference_sections(), kReferenceScale}), 5.0, kReferenceRateHz};
+    LinearChain ours{std::vector<LinearChain::Channel>(n_channels, {reference_sections(), static_cast<double>(kReferenceScale)}), 5.0, kReferenceRateHz};
     enter(rates.ours, [&](const float* in, float* out) { ours.process({in, out, shape.stride, shape.n_frames}); });
     for (OtherChain& chain : yardsticks(shape)) enter(rates.yardstick, std::move(chain));
     enter(rates.eigen, EigenChain{shape});
