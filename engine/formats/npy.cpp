@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <charconv>
 #include <cstring>
 
@@ -19,22 +18,41 @@ namespace {
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr double kStretchS = 0.1;
 
+/// `n` elements that lie `step` bytes apart, as samples that lie `to_step` samples apart.
+using Take = void (*)(const std::byte* from, std::size_t step, std::size_t n, std::byte* to, std::size_t to_step);
+
+template <class Stored, class Sample>
+void take(const std::byte* from, std::size_t step, std::size_t n, std::byte* to, std::size_t to_step) {
+    const auto one = [](const std::byte* at, std::byte* into) {
+        Stored stored;
+        std::memcpy(&stored, at, sizeof stored);
+        const auto sample = static_cast<Sample>(stored);
+        std::memcpy(into, &sample, sizeof sample);
+    };
+    if (step == sizeof(Stored) && to_step == 1) {  // the steps are known: the compiler makes vectors of it
+        for (std::size_t i = 0; i < n; ++i) one(from + i * sizeof(Stored), to + i * sizeof(Sample));
+    } else {
+        for (std::size_t i = 0; i < n; ++i) one(from + i * step, to + i * to_step * sizeof(Sample));
+    }
+}
+
 /// How one element is stored and what it becomes.
 struct Element {
     std::string_view descr;
     std::size_t n_bytes;
     SampleType type;
+    Take take;
 };
 constexpr std::array<Element, 9> kElements{{
-    {"<f4", 4, SampleType::float32},
-    {"<f8", 8, SampleType::float64},
-    {"<i2", 2, SampleType::int32},
-    {"<i4", 4, SampleType::int32},
-    {"<i8", 8, SampleType::float64},
-    {"<u2", 2, SampleType::int32},
-    {"<u4", 4, SampleType::float64},
-    {"|i1", 1, SampleType::int32},
-    {"|u1", 1, SampleType::int32},
+    {"<f4", 4, SampleType::float32, &take<float, float>},
+    {"<f8", 8, SampleType::float64, &take<double, double>},
+    {"<i2", 2, SampleType::int32, &take<std::int16_t, std::int32_t>},
+    {"<i4", 4, SampleType::int32, &take<std::int32_t, std::int32_t>},
+    {"<i8", 8, SampleType::float64, &take<std::int64_t, double>},
+    {"<u2", 2, SampleType::int32, &take<std::uint16_t, std::int32_t>},
+    {"<u4", 4, SampleType::float64, &take<std::uint32_t, double>},
+    {"|i1", 1, SampleType::int32, &take<std::int8_t, std::int32_t>},
+    {"|u1", 1, SampleType::int32, &take<std::uint8_t, std::int32_t>},
 }};
 
 struct NpyHeader {
@@ -107,21 +125,6 @@ NpyHeader read_header(const RecordingFile& recording) {
     header.n_rows = shape[0];
     if (shape.size() == 2) header.n_columns = shape[1];
     return header;
-}
-
-double element_at(const Element& element, const std::byte* p) noexcept {
-    const auto load = [p](auto value) {
-        std::memcpy(&value, p, sizeof value);
-        return static_cast<double>(value);
-    };
-    if (element.descr == "<f4") return load(float{});
-    if (element.descr == "<f8") return load(double{});
-    if (element.descr == "<i2") return load(std::int16_t{});
-    if (element.descr == "<i4") return load(std::int32_t{});
-    if (element.descr == "<i8") return load(std::int64_t{});
-    if (element.descr == "<u2") return load(std::uint16_t{});
-    if (element.descr == "<u4") return load(std::uint32_t{});
-    return element.descr == "|i1" ? load(std::int8_t{}) : load(std::uint8_t{});
 }
 
 class NpyReader final : public RecordingReader {
@@ -216,27 +219,22 @@ private:
             const std::span<std::byte> into = std::span{bytes_}.subspan(r * run * n_bytes, run * n_bytes);
             if (recording_.file->read_at(at, into) != into.size()) throw input_error("truncated: the file was shortened while it was read");
         }
-        samples_.resize(n * chosen_.size());
-        for (std::uint64_t f = 0; f < n; ++f) {
-            for (std::size_t c = 0; c < chosen_.size(); ++c) {
-                const std::uint64_t at = in_order ? f * n_channels_ + chosen_[c] : chosen_[c] * run + f;
-                samples_[f * chosen_.size() + c] = element_at(header_.element, bytes_.data() + at * n_bytes);
-            }
+        const Element& element = header_.element;
+        const std::size_t n_chosen = chosen_.size(), sample_bytes = size_of(element.type);
+        samples_.resize(n * n_chosen * sample_bytes);
+        if (in_order && n_chosen == n_channels_ && std::is_sorted(chosen_.begin(), chosen_.end())) {
+            element.take(bytes_.data(), n_bytes, n * n_chosen, samples_.data(), 1);
+            return;
+        }
+        for (std::size_t c = 0; c < n_chosen; ++c) {
+            const std::byte* from = bytes_.data() + chosen_[c] * (in_order ? 1 : run) * n_bytes;
+            element.take(from, (in_order ? n_channels_ : 1) * n_bytes, n, samples_.data() + c * sample_bytes, n_chosen);
         }
     }
 
     void push(FrameSink& sink, std::uint64_t n) {
-        const std::int64_t stamp = stamp_ns(stream_.rate, next_ + n - 1);
-        const std::size_t n_channels = chosen_.size();
-        if (stream_.type == SampleType::float64) {
-            sink.push(0, next_, raw_frames(std::span<const double>{samples_}, n_channels, stamp));
-        } else if (stream_.type == SampleType::float32) {
-            floats_.assign(samples_.begin(), samples_.end());
-            sink.push(0, next_, raw_frames(std::span<const float>{floats_}, n_channels, stamp));
-        } else {
-            counts_.assign(samples_.begin(), samples_.end());
-            sink.push(0, next_, raw_frames(std::span<const std::int32_t>{counts_}, n_channels, stamp));
-        }
+        sink.push(0, next_, {.type = stream_.type, .n_channels = chosen_.size(), .n_frames = n, .data = samples_.data(),
+                             .arrival_ns = stamp_ns(stream_.rate, next_ + n - 1)});
     }
 
     RecordingFile recording_;
@@ -246,9 +244,7 @@ private:
     std::string trouble_;
     std::vector<std::size_t> chosen_;
     std::vector<std::byte> bytes_;
-    std::vector<double> samples_;
-    std::vector<float> floats_;
-    std::vector<std::int32_t> counts_;
+    std::vector<std::byte> samples_;
     std::uint64_t frame_step_ = 1;
     std::uint64_t channel_step_ = 1;
     std::uint64_t n_frames_ = 0;
@@ -268,53 +264,3 @@ std::unique_ptr<RecordingReader> open_npy(RecordingFile recording, const ReadOpt
 const RecordingFormat npy_format{.name = "NumPy", .extensions = ".npy", .recognises = &recognises, .open = &open_npy};
 
 }  // namespace tonus::formats
-
-namespace tonus {
-namespace {
-
-constexpr std::size_t kHeaderBytes = 128;  // a multiple of 64, as the format asks
-constexpr std::size_t kPreambleBytes = 10;
-
-static_assert(std::endian::native == std::endian::little, "samples are written as they lie in memory");
-
-}  // namespace
-
-NpyWriter::NpyWriter(Files& files, const std::string& path, std::size_t n_columns)
-    : path_(path), file_(files.create(path, IfExists::replace)), n_columns_(n_columns) {
-    const std::string text = header();
-    check(file_->write(std::as_bytes(std::span{text})));
-    waiting_.reserve(formats::limits::kReadBytes);
-}
-
-std::string NpyWriter::header() const {
-    std::string text{"\x93NUMPY\x01\x00", 8};
-    text += static_cast<char>(kHeaderBytes - kPreambleBytes);
-    text += '\0';
-    text += fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", n_columns_ == 0 ? 0 : n_values_ / n_columns_, n_columns_);
-    text.resize(kHeaderBytes - 1, ' ');
-    return text + '\n';
-}
-
-void NpyWriter::check(WriteResult result) const {
-    if (!result.ok()) throw run_error(fmt::format("{}: cannot be written ({}); is the disk full?", path_, std::strerror(result.error_number)));
-}
-
-void NpyWriter::write(std::span<const float> rows) {
-    const std::span<const std::byte> bytes = std::as_bytes(rows);
-    waiting_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-    n_values_ += rows.size();
-    if (waiting_.size() >= formats::limits::kReadBytes) flush();
-}
-
-void NpyWriter::flush() {
-    check(file_->write(std::as_bytes(std::span{waiting_})));
-    waiting_.clear();
-}
-
-void NpyWriter::close() {
-    flush();
-    const std::string text = header();
-    check(file_->write_at(0, std::as_bytes(std::span{text})));
-}
-
-}  // namespace tonus

@@ -1,6 +1,7 @@
 // Domain 8.2 and 8.3: slopes of the median frequency and of the amplitude over a hold, what they mean
 // together, and what is no hold.
 
+#include <algorithm>
 #include <cmath>
 #include <vector>
 
@@ -64,6 +65,27 @@ TEST(Slope, TheilSenBearsAFifthOfWildPoints) {
     }
     EXPECT_NEAR(theil_sen(t, y)->per_s, -0.003, 1e-6);
     EXPECT_GT(least_squares(t, y)->per_s, 0.0) << "and least squares does not";
+}
+
+// Of many pairs only those near the middle are sorted; all of them sorted, the old way, say the same to the bit.
+TEST(Slope, OfManyPointsIsTheMedianOfAllPairs) {
+    Random random{32};
+    for (const int n : {20, 599, 600, 601, 1200}) {
+        for (const double ties : {0.0, 0.05}) {
+            std::vector<double> t, y, slopes;
+            for (int i = 0; i < n; ++i) {
+                t.push_back(0.5 * i);
+                const double exact = 4.5 - 0.003 * t.back() + 0.074 * random.normal();
+                y.push_back(ties > 0.0 ? std::round(exact / ties) * ties : exact);
+            }
+            for (std::size_t i = 0; i < t.size(); ++i) {
+                for (std::size_t j = i + 1; j < t.size(); ++j) slopes.push_back((y[j] - y[i]) / (t[j] - t[i]));
+            }
+            std::sort(slopes.begin(), slopes.end());
+            const std::size_t middle = slopes.size() / 2;
+            EXPECT_EQ(theil_sen(t, y)->per_s, slopes.size() % 2 == 1 ? slopes[middle] : 0.5 * (slopes[middle - 1] + slopes[middle])) << n << ", " << ties;
+        }
+    }
 }
 
 TEST(Slope, RefusesPointsWithoutALine) {
