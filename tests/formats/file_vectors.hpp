@@ -1,19 +1,14 @@
 #pragma once
 
-#include <fstream>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "tests/support/json.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace tonus::test {
 
 /// The team's vectors of file formats.
-inline nlohmann::json file_vectors() {
-    std::ifstream file{shared_folder() / "protocols/vectors/file-formats.json"};
-    return nlohmann::json::parse(file);
-}
+inline nlohmann::json file_vectors() { return read_json(shared_folder() / "protocols/vectors/file-formats.json"); }
 
 /// The bytes that a vector writes as pairs of hexadecimal digits.
 inline std::string bytes_of_hex(const std::string& hex) {

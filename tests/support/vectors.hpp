@@ -1,20 +1,9 @@
 #pragma once
 
-#include <fstream>
 #include <string>
 
-#include <nlohmann/json.hpp>
-
+#include "tests/support/json.hpp"
 #include "tests/support/shared_data.hpp"
-
-namespace tonus::test {
-
-inline nlohmann::json read_json(const std::filesystem::path& path) {
-    std::ifstream in{path};
-    return nlohmann::json::parse(in);
-}
-
-}  // namespace tonus::test
 
 /// Puts the team's test vectors of a protocol into a variable `name`.
 #define TONUS_NEEDS_VECTORS(name, protocol)                                                   \

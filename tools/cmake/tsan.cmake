@@ -7,5 +7,5 @@ set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1" CACHE STRING "" FORCE)
 set(TONUS_SANITIZED ON CACHE BOOL "" FORCE)
 set(TONUS_BENCH OFF CACHE BOOL "" FORCE)
 # What has no thread of its own has been tested without.
-set(TONUS_TEST_PATHS "core/|ring/|timeline/|sinks/|pipeline/(live|chunk)|tools/|driver/|transport/|lsl/|plugin/"
+set(TONUS_TEST_PATHS "core/|ring/|sinks/(recorder|sinks)_|pipeline/live|tools/(bench|check|commands|emulate|live|record)_|driver/|transport/|lsl/|plugin/"
     CACHE STRING "" FORCE)
