@@ -3,11 +3,48 @@
 
 #include "bench/scorecard/distribution.hpp"
 #include "bench/scorecard/live_trial.hpp"
+#include "bench/scorecard/load_device.hpp"
 #include "bench/scorecard/machine.hpp"
 #include "bench/table.hpp"
+#include "engine/core/thread_place.hpp"
+#include "engine/pipeline/pipeline.hpp"
 
 namespace tonus::bench {
 namespace {
+
+/// Takes a read after a pause in which its thread spins, and notes how long until the row.
+class WorkAlone final : public FrameSink, public ResultPort {
+public:
+    WorkAlone(Pipeline& pipeline, const Clock& clock, std::int64_t pause_ns) : pipeline_(pipeline), clock_(clock), pause_ns_(pause_ns) {}
+
+    void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
+        const std::int64_t due_ns = clock_.now_ns() + pause_ns_;
+        while (clock_.now_ns() < due_ns) relax_cpu();
+        begin_ns_ = clock_.now_ns();
+        pipeline_.process({0, {.stream = stream, .first_index = first_index, .overrun_before = 0, .frames = frames}}, *this);
+    }
+    void row(const ResultRow&) noexcept override { took_ns.push_back(clock_.now_ns() - begin_ns_); }
+    void event(const Event&) noexcept override {}
+
+    std::vector<std::int64_t> took_ns;
+
+private:
+    Pipeline& pipeline_;
+    const Clock& clock_;
+    std::int64_t pause_ns_, begin_ns_ = 0;
+};
+
+/// From reads of 10 ms to their rows on one thread that nothing wakes: what the stages take, and what a cache takes
+/// that others have used meanwhile.
+Distribution work_alone(double seconds, std::int64_t pause_ns) {
+    SystemClock clock;
+    LoadDevice device{{.read_frames = 20, .duration_s = seconds, .pacing = Pacing::stamped}, clock};
+    const std::span<const StreamInfo> streams = device.streams();
+    Pipeline pipeline{streams, plain_session({&streams, 1})};
+    WorkAlone work{pipeline, clock, pause_ns};
+    while (device.read(work, std::chrono::milliseconds{0}) == ReadStatus::frames) {}
+    return distribution_of(work.took_ns);
+}
 
 int run(bool quick) {
     const double seconds = quick ? 3.0 : 30.0;
@@ -30,6 +67,8 @@ int run(bool quick) {
         measure("spinning, reads of 10 ms", {.duration_s = seconds, .everything = false, .places = {.spin = true}});
         measure("spinning, reads of a frame", {.read_s = 0.0005, .duration_s = seconds, .everything = false, .places = {.spin = true}});
     }
+    row("one thread, a read right after the last", work_alone(10.0 * seconds, 0), "", "");
+    row("one thread, after spinning for 10 ms", work_alone(seconds, 10'000'000), "", "");
     table.print();
     return 0;
 }
