@@ -9,6 +9,16 @@
 namespace tonus::cli {
 namespace {
 
+constexpr const char* kAbout =
+    "Tonus: surface EMG and IMU for back training, from the sensor to the load flag.\n"
+    "Are the deep stabilisers (local muscles) at work at about a third of their maximum,\n"
+    "or have the big movers (global muscles) taken over?\n"
+    "A training aid, not a medical device: it does not diagnose, treat or monitor disease.";
+
+constexpr const char* kFooter =
+    "Start with `tonus demo`. Each command explains itself: `tonus replay --help`.\n"
+    "Exit codes: 0 done, 1 the run failed, 2 wrong usage or configuration, 3 unreadable input.";
+
 /// A command and what was said to it.
 template <class Options>
 struct Offer {
@@ -212,8 +222,6 @@ void add_bench(CLI::App& app, int& exit_code) {
                    "Close other programs first: what else runs is in the figures.");
 }
 
-}  // namespace
-
 void add_commands(CLI::App& app, int& exit_code) {
     add_demo(app, exit_code);
     add_run(app, exit_code);
@@ -228,6 +236,23 @@ void add_commands(CLI::App& app, int& exit_code) {
     add_drivers(app, exit_code);
     add_emulate(app, exit_code);
     add_bench(app, exit_code);
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+    CLI::App app{kAbout, "tonus"};
+    app.footer(kFooter);
+    app.require_subcommand(1);
+    app.set_version_flag("--version", "tonus " TONUS_VERSION);
+    int exit_code = 0;
+    add_commands(app, exit_code);
+    try {
+        app.parse(argc, argv);
+        return exit_code;
+    } catch (const CLI::ParseError& error) {
+        return app.exit(error) == 0 ? 0 : 2;
+    }
 }
 
 }  // namespace tonus::cli

@@ -1,13 +1,9 @@
 #pragma once
 
-namespace CLI {
-class App;
-}
-
 namespace tonus::cli {
 
-/// Adds every command, with what can be said to it. The one that is given runs while `app` parses,
-/// throws Error or leaves its exit code.
-void add_commands(CLI::App& app, int& exit_code);
+/// Runs the command that was given and returns its exit code; 2 when what was said to it is wrong.
+/// Throws what the command throws.
+int run_command(int argc, char** argv);
 
 }  // namespace tonus::cli
