@@ -1,46 +1,20 @@
 """Lab Streaming Layer against the real liblsl, with pylsl at the other end.
 
-Usage: lsl_test.py TONUS TESTS FOLDER. pylsl 1.18 or later comes from this Python or from a private environment
-in FOLDER that pip fills; its liblsl serves Tonus too, unless TONUS_LIBLSL names one. Exit code 77 says
-that there is none, and nothing was compared. Everything stays on the loopback interface.
+Usage: lsl_test.py TONUS TESTS FOLDER. The liblsl of pylsl (private_environment.py) serves Tonus too, unless
+TONUS_LIBLSL names one. Exit code 77 where there is no pylsl. Everything stays on the loopback interface.
 """
 
 import glob
-import importlib
 import json
 import os
 import subprocess
 import sys
 import threading
 import time
-import venv
+
+from private_environment import package
 
 RATE, N_CHANNELS, RUN_S = 1000, 2, 3
-
-
-def environment(folder):
-    """A private environment with pylsl, or None where it cannot be had."""
-    place = os.path.join(folder, "venv")
-    try:
-        venv.create(place, with_pip=True)
-        subprocess.run([os.path.join(place, "bin", "pip"), "install", "-q", "--disable-pip-version-check", "pylsl>=1.18"],
-                       check=True, timeout=240, capture_output=True)
-    except (OSError, subprocess.SubprocessError) as error:
-        print(f"  no private environment: {str(error)[:200]}")
-        return
-    version = f"python{sys.version_info.major}.{sys.version_info.minor}"
-    sys.path.insert(0, os.path.join(place, "lib", version, "site-packages"))
-    importlib.invalidate_caches()
-
-
-def pylsl_of(folder):
-    for attempt in (lambda: None, lambda: environment(folder)):
-        attempt()
-        try:
-            return importlib.import_module("pylsl")
-        except (ImportError, RuntimeError):  # RuntimeError: pylsl without a liblsl
-            continue
-    return None
 
 
 def stay_on_loopback(folder):
@@ -124,10 +98,7 @@ def main():
     tonus, tests, folder = sys.argv[1:4]
     os.makedirs(folder, exist_ok=True)
     stay_on_loopback(folder)
-    pylsl = pylsl_of(folder)
-    if pylsl is None:
-        print("  skipped: pylsl 1.18 with its liblsl is not here and cannot be had")
-        sys.exit(77)
+    pylsl = package("pylsl")
     library_of(pylsl)
     subprocess.run([tests, "--gtest_filter=All/Lsl.*/Liblsl", "--gtest_brief=1"], check=True, timeout=120)
     into_tonus(pylsl, tonus)
