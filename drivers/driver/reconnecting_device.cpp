@@ -10,6 +10,8 @@ namespace {
 // Often enough to be back two seconds after the device is, seldom enough to cost nothing.
 constexpr std::int64_t kFirstPauseNs = 250'000'000, kPauseNsMax = 1'000'000'000;
 
+constexpr std::size_t kMarkersMax = 65'536;  // a sender that floods and comes back is not kept without end
+
 }  // namespace
 
 /// Raises the numbers of a device that began anew.
@@ -75,13 +77,23 @@ ReadStatus ReconnectingDevice::read(FrameSink& sink, std::chrono::milliseconds t
     }
     Renumbered renumbered{sink, *this};
     const ReadStatus status = device_->read(renumbered, timeout);
+    take_markers();
     if (status != ReadStatus::lost) return status;
     lose();
     return ReadStatus::idle;
 }
 
+void ReconnectingDevice::take_markers() noexcept {
+    const std::span<const RecordingNote> all = device_->markers();
+    for (const RecordingNote& marker : all.subspan(std::min(n_markers_taken_, all.size()))) {
+        if (markers_.size() < kMarkersMax) markers_.push_back(marker);
+    }
+    n_markers_taken_ = all.size();
+}
+
 void ReconnectingDevice::lose() noexcept {
     trouble_ = device_->trouble();
+    n_markers_taken_ = 0;
     device_.reset();  // without stop(): nobody is there to hear it, and it would be waited for
     pause_ns_ = kFirstPauseNs;
     next_try_ns_ = clock_.now_ns() + pause_ns_;
@@ -113,7 +125,8 @@ std::string ReconnectingDevice::difference(std::span<const StreamInfo> found) co
         same = found[s].name == streams_[s].name && found[s].rate == streams_[s].rate &&
                found[s].channels.size() == streams_[s].channels.size() && found[s].settings == streams_[s].settings;
     }
-    return same ? std::string{} : streams_[0].device_id + " came back with other streams or settings: end the run and begin a new one";
+    if (same) return {};
+    return (streams_.empty() ? std::string{"the device"} : streams_[0].device_id) + " came back with other streams or settings: end the run and begin a new one";
 }
 
 }  // namespace tonus

@@ -38,6 +38,7 @@ public:
     std::string_view trouble() const noexcept override { return trouble_; }
 
     double age_s() const noexcept override { return device_ ? device_->age_s() : 0.0; }
+    std::span<const RecordingNote> markers() const noexcept override { return markers_; }
 
 private:
     /// Where a stream has come to, and what its device's numbers are to be raised by.
@@ -52,6 +53,7 @@ private:
 
     void lose() noexcept;
     void try_again() noexcept;
+    void take_markers() noexcept;
     std::string difference(std::span<const StreamInfo> found) const;
 
     std::unique_ptr<Device> device_;
@@ -59,6 +61,8 @@ private:
     Clock& clock_;
     std::vector<StreamInfo> streams_;
     std::vector<Place> places_;
+    std::vector<RecordingNote> markers_;  // of every time it was here
+    std::size_t n_markers_taken_ = 0;     // of this time
     std::string trouble_;
     std::int64_t next_try_ns_ = 0;
     std::int64_t pause_ns_ = 0;

@@ -68,6 +68,7 @@ Liblsl load_liblsl(const std::string& path) {
     get("lsl_pull_chunk_f", api.pull_chunk_f);
     get("lsl_pull_chunk_d", api.pull_chunk_d);
     get("lsl_pull_chunk_i", api.pull_chunk_i);
+    get("lsl_pull_sample_str", api.pull_sample_str);
     get("lsl_create_outlet", api.create_outlet);
     get("lsl_destroy_outlet", api.destroy_outlet);
     get("lsl_push_sample_ftp", api.push_sample_ftp);

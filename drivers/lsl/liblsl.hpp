@@ -51,6 +51,7 @@ struct Liblsl {
     unsigned long (*pull_chunk_f)(Inlet, float*, double* stamps, unsigned long, unsigned long n_stamps, double timeout_s, std::int32_t* status);
     unsigned long (*pull_chunk_d)(Inlet, double*, double* stamps, unsigned long, unsigned long n_stamps, double timeout_s, std::int32_t* status);
     unsigned long (*pull_chunk_i)(Inlet, std::int32_t*, double* stamps, unsigned long, unsigned long n_stamps, double timeout_s, std::int32_t* status);
+    double (*pull_sample_str)(Inlet, char** texts, std::int32_t n_texts, double timeout_s, std::int32_t* status);
 
     Outlet (*create_outlet)(Info, std::int32_t n_chunk, std::int32_t buffer_s);
     void (*destroy_outlet)(Outlet);

@@ -20,7 +20,7 @@ constexpr std::array kOptions{
     DriverOption{"wait", "s, 3", "for the stream to be seen in the network"},
 };
 
-constexpr double kProbeS = 0.5;
+constexpr double kProbeS = 1.0;
 
 std::vector<Found> probe_lsl(Ports&) {
     std::vector<Found> found;

@@ -8,8 +8,10 @@
 
 #include <fmt/format.h>
 
+#include "drivers/lsl/marker_device.hpp"
 #include "drivers/lsl/metadata.hpp"
 #include "drivers/lsl/resolve.hpp"
+#include "drivers/lsl/sender_clock.hpp"
 #include "drivers/lsl/stamp_counter.hpp"
 #include "engine/formats/stream_plan.hpp"
 
@@ -18,11 +20,7 @@ namespace {
 
 constexpr std::int32_t kBufferS = 10;
 constexpr double kOpenS = 3.0;
-constexpr double kSilenceSMax = 1.0;     // reliability, "Loss of a source seen"
-constexpr double kCorrectionEveryS = 5.0;
-constexpr double kCorrectionS = 2.0;     // the first takes a few round trips
-constexpr double kCorrectionPart = 0.2;  // of a new one that counts
-constexpr double kClockSetS = 0.1;       // a correction that leaps further is a clock that was set
+constexpr double kSilenceSMax = 1.0;  // reliability, "Loss of a source seen"
 constexpr std::size_t kBlockValues = 32768;
 
 /// liblsl's function for values of a type; narrower ones are widened by it.
@@ -39,7 +37,7 @@ public:
     LslDevice(const Liblsl& api, std::string name, Inlet inlet, std::vector<formats::PlannedStream> planned, std::size_t n_channels,
               Clock& clock, bool is_steady)
         : api_(api), name_(std::move(name)), inlet_(inlet), planned_(std::move(planned)), streams_(formats::infos_of(planned_)),
-          n_channels_(n_channels), clock_(clock), is_steady_(is_steady), counter_(streams_.front().rate) {
+          n_channels_(n_channels), clock_(clock), sender_(api, clock), is_steady_(is_steady), counter_(streams_.front().rate) {
         const std::size_t n_frames = std::max<std::size_t>(1, kBlockValues / n_channels_);
         values_.resize(n_frames * n_channels_);
         stamps_.resize(n_frames);
@@ -58,10 +56,8 @@ public:
             throw run_error(fmt::format("{}: it is announced, but does not let itself be opened (liblsl: {}): does a firewall stand between?", name_, status));
         }
         trouble_.clear();
-        correction_s_ = api_.time_correction(inlet_, kCorrectionS, &status);
-        if (status != 0) correction_s_ = 0.0;
-        knows_correction_ = status == 0;
-        last_frame_ns_ = corrected_ns_ = clock_.now_ns();
+        sender_.start(inlet_);
+        last_frame_ns_ = clock_.now_ns();
         api_.inlet_flush(inlet_);  // what came while the clocks were compared is old
         counter_.restart();
     }
@@ -69,7 +65,7 @@ public:
     void stop() noexcept override { api_.close_stream(inlet_); }
 
     ReadStatus read(FrameSink& sink, std::chrono::milliseconds timeout) noexcept override {
-        correct();
+        if (sender_.follow(inlet_)) counter_.restart();
         // The wait is for one frame: liblsl would otherwise wait until all the room is filled.
         std::size_t n_read = pull(1, static_cast<double>(timeout.count()) * 1e-3, sink);
         if (n_read == 0) return trouble_.empty() ? silence() : ReadStatus::lost;
@@ -100,12 +96,11 @@ private:
     }
 
     void hand_on(std::size_t n, FrameSink& sink) noexcept {
-        age_s_ = knows_correction_ ? std::max(0.0, api_.local_clock() - stamps_[n - 1] - correction_s_) : 0.0;
-        if (!std::isfinite(age_s_)) age_s_ = 0.0;
+        age_s_ = std::max(0.0, sender_.age_s(stamps_[n - 1]));
         std::size_t first = 0;
-        std::uint64_t first_index = counter_.count(stamps_[0] + correction_s_);
+        std::uint64_t first_index = counter_.count(sender_.here_s(stamps_[0]));
         for (std::size_t i = 1; i < n; ++i) {
-            const std::uint64_t index = counter_.count(stamps_[i] + correction_s_);
+            const std::uint64_t index = counter_.count(sender_.here_s(stamps_[i]));
             if (index == first_index + (i - first)) continue;
             push(first, i, first_index, sink);
             first = i;
@@ -125,20 +120,6 @@ private:
         }
     }
 
-    /// liblsl measures in the background; asked now and then, it answers at once.
-    void correct() noexcept {
-        const std::int64_t now_ns = clock_.now_ns();
-        if (static_cast<double>(now_ns - corrected_ns_) * 1e-9 < kCorrectionEveryS) return;
-        corrected_ns_ = now_ns;
-        std::int32_t status = 0;
-        const double found_s = api_.time_correction(inlet_, 0.0, &status);
-        if (status != 0 || !std::isfinite(found_s)) return;
-        const bool is_set = !knows_correction_ || std::abs(found_s - correction_s_) > kClockSetS || api_.was_clock_reset(inlet_) != 0;
-        if (is_set) counter_.restart();
-        correction_s_ = is_set ? found_s : correction_s_ + kCorrectionPart * (found_s - correction_s_);
-        knows_correction_ = true;
-    }
-
     void give_up(std::string_view why) noexcept {
         if (trouble_.empty()) trouble_.append(name_).append(": ").append(why);
     }
@@ -150,14 +131,14 @@ private:
     std::vector<StreamInfo> streams_;
     std::size_t n_channels_;
     Clock& clock_;
+    SenderClock sender_;
     bool is_steady_;
     StampCounter counter_;
     std::vector<T> values_, picked_;
     std::vector<double> stamps_;
     std::string trouble_;
-    double correction_s_ = 0.0, age_s_ = 0.0;
-    bool knows_correction_ = false;
-    std::int64_t last_frame_ns_ = 0, corrected_ns_ = 0;
+    double age_s_ = 0.0;
+    std::int64_t last_frame_ns_ = 0;
 };
 
 /// The whole description, read and bounded. Throws Error naming the stream.
@@ -173,18 +154,22 @@ Metadata description_of(const Liblsl& api, const SourceUrl& url, Info info) {
     }
 }
 
-SampleType sample_type_of(formats::XdfFormat format, const SourceUrl& url) {
+SampleType sample_type_of(formats::XdfFormat format) noexcept {
     using formats::XdfFormat;
     switch (format) {
         case XdfFormat::float32: return SampleType::float32;
         case XdfFormat::double64:
         case XdfFormat::int64: return SampleType::float64;
-        case XdfFormat::int8:
-        case XdfFormat::int16:
-        case XdfFormat::int32: return SampleType::int32;
-        case XdfFormat::string: break;
+        default: return SampleType::int32;
     }
-    throw usage_error(url.text() + ": this stream carries texts (markers), not samples: take it up with LSL's LabRecorder");
+}
+
+/// Texts, and numbers that come when they come: what others write beside a measurement. Numbers with a rate,
+/// or with one that the user gives, are samples; so are floats, which nobody marks with.
+bool is_markers(const formats::XdfStream& stream, const ReadOptions& options) noexcept {
+    using formats::XdfFormat;
+    if (stream.format == XdfFormat::string) return true;
+    return !stream.rate && !options.rate && stream.format != XdfFormat::float32 && stream.format != XdfFormat::double64;
 }
 
 ReadOptions wishes(const SourceUrl& url) {
@@ -208,8 +193,9 @@ std::unique_ptr<Device> open_inlet(const Liblsl& api, const SourceUrl& url, Cloc
     const OwnedInfo full{api, api.get_fullinfo(inlet.get(), kOpenS, &status)};
     const Metadata metadata = description_of(api, url, full.get());
     const formats::XdfStream& stream = metadata.stream;
-    const SampleType type = sample_type_of(stream.format, url);
+    const SampleType type = sample_type_of(stream.format);
     const ReadOptions options = wishes(url);
+    if (is_markers(stream, options)) return make_marker_device(api, url.text(), inlet.release(), stream, clock);
     if (!stream.rate && !options.rate) {
         throw usage_error(url.text() + ": this stream has no fixed rate, and levels need one: say how often it comes on average, such as rate=50");
     }

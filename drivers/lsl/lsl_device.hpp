@@ -15,7 +15,9 @@ namespace tonus::lsl {
 /// what comes. All that has come is handed on at once, so that what follows works on the newest.
 /// It is lost when its sender says so or, at a fixed rate, when nothing has come for a second.
 ///
-/// Throws Error when the stream is not there, cannot be understood, or carries texts.
+/// A stream of texts, or of whole numbers without a rate, is one of markers (marker_device.hpp).
+///
+/// Throws Error when the stream is not there or cannot be understood.
 std::unique_ptr<Device> open_inlet(const Liblsl& api, const SourceUrl& url, Clock& clock);
 
 }  // namespace tonus::lsl

@@ -12,7 +12,7 @@ namespace tonus::lsl {
 namespace {
 
 constexpr std::uint32_t kInfosMax = 1024;
-constexpr double kRoundS = 0.5;
+constexpr double kRoundS = 1.0;  // after half of it liblsl also asks those whom no multicast reaches
 constexpr std::size_t kListed = 8;
 
 std::string text(const char* (*get)(Info), Info info) {
@@ -51,7 +51,7 @@ std::string described(const Liblsl& api, Info info) {
 OwnedInfo resolve_one(const Liblsl& api, const SourceUrl& url, double wait_s) {
     std::vector<OwnedInfo> all;
     for (double waited_s = 0.0; waited_s < wait_s; waited_s += kRoundS) {
-        all = resolve_all(api, kRoundS);
+        all = resolve_all(api, std::min(kRoundS, wait_s - waited_s));
         std::vector<OwnedInfo> fitting;
         std::vector<OwnedInfo> others;
         for (OwnedInfo& info : all) (fits(api, url, info.get()) ? fitting : others).push_back(std::move(info));

@@ -59,7 +59,7 @@ public:
     /// Where a recording has come to, 0 to 1; negative where there is no end to see.
     virtual double progress() const noexcept { return -1.0; }
 
-    /// Remarks in a recording, of the part read so far, in its own time.
+    /// Remarks so far: of the part read of a recording, in its own time; live, by the host's clock.
     virtual std::span<const RecordingNote> markers() const noexcept { return {}; }
 
     /// After `lost`, or when a recording ended before its end: what happened, and where. Empty

@@ -7,6 +7,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/formats/frame_buffer.hpp"
+#include "engine/formats/marker_event.hpp"
 #include "engine/formats/stream_plan.hpp"
 #include "engine/formats/xdf_arrivals.hpp"
 #include "engine/formats/xdf_index.hpp"
@@ -47,8 +48,7 @@ public:
         if (!index_.arrivals.empty()) number_by_arrivals(*recording_.file, index_);
         facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
                   .session = index_.head.session, .n_devices = index_.head.n_devices};
-        // A recording of Tonus has no markers but the events of its results, and these are made anew.
-        if (options.measured_only && index_.head.is_ours) facts_.annotations.clear();
+        if (options.measured_only && index_.head.is_ours) facts_.annotations = markers_of_run(options);
         plan(options);
         if (!index_.arrivals.empty()) arrivals_.emplace(*recording_.file, index_.arrivals);
         for (const std::string& damage : index_.damages) trouble_ += (trouble_.empty() ? "" : "; ") + damage;
@@ -80,6 +80,7 @@ public:
 
 private:
     void keep_what_is_proved();
+    std::vector<RecordingNote> markers_of_run(const ReadOptions& options) const;
     void plan(const ReadOptions& options);
     bool push_arrived(FrameSink& sink);
     void remark(const XdfTrack& track);
@@ -112,6 +113,17 @@ void XdfReader::keep_what_is_proved() {
     recording_.file = only_vouched(std::move(recording_.file), vouched);
 }
 
+/// What devices remarked during a run, among its other events, which are made anew. They belong to no device,
+/// so the first of several has them.
+std::vector<RecordingNote> XdfReader::markers_of_run(const ReadOptions& options) const {
+    std::vector<RecordingNote> markers;
+    if (options.device.value_or(0) != 0) return markers;
+    for (const RecordingNote& event : index_.markers) {
+        if (std::optional<RecordingNote> marker = read_marker_event(event.text)) markers.push_back(std::move(*marker));
+    }
+    return markers;
+}
+
 void XdfReader::remark(const XdfTrack& track) {
     const XdfStream& stream = track.stream;
     if (track.n_frames == 0) return add_note(facts_.notes, fmt::format("stream '{}' is empty", stream.name));
@@ -139,6 +151,8 @@ void XdfReader::plan(const ReadOptions& options) {
         tracks.push_back(&track);
         if (!track.runs.empty()) end_s = std::max(end_s, track.time_s(track.runs.back().last_s) + track.stream.rate->time_s(1));
     }
+    // A device of markers alone has none, and keeps its number all the same.
+    if (groups.empty() && options.device && *options.device < index_.head.n_devices) return;
     for (PlannedStream& planned : plan_streams(std::move(groups), options, recording_.path, facts_.notes)) {
         if (planned.info.kind == StreamKind::emg) refuse_other_rate(options, planned.info.rate, recording_.path);
         const XdfTrack* const track = tracks[planned.group];

@@ -15,10 +15,11 @@ constexpr int kDevicePriority = 51, kEnginePriority = 50;
 }  // namespace
 
 DeviceWorker::DeviceWorker(Device& device, FrameRing& ring, FrameRing* recorded, const SessionClock& session, Doorbell& engine,
-                           std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places)
+                           std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places, MarkerBoard* markers)
     // The merge waits for what a device with stamps of its own says it has heard.
     : device_(device), session_(session), engine_(engine), patience_(patience),
-      wakes_(gives_ticks || device.pacing() == Pacing::stamped), places_(places) {
+      wakes_(gives_ticks || device.pacing() == Pacing::stamped), places_(places),
+      markers_(device.pacing() == Pacing::live ? markers : nullptr) {
     if (device.pacing() == Pacing::live) sink_ = std::make_unique<StampingSink>(ring, recorded, session);
     else sink_ = std::make_unique<RingSink>(ring, recorded);
 }
@@ -37,11 +38,21 @@ Next DeviceWorker::step() noexcept {
         engine_.ring();
         return Next::done;
     }
+    if (markers_ != nullptr) post_markers();
     age_s_.store(device_.age_s(), std::memory_order_relaxed);
     // Taken before the read: what came during it may bear any later stamp.
     sink_->heard_until(now_ns);
     if (wakes_) engine_.ring();
     return status == ReadStatus::frames ? Next::again : Next::wait;
+}
+
+void DeviceWorker::post_markers() {
+    const std::span<const RecordingNote> all = device_.markers();
+    for (; n_markers_posted_ < all.size(); ++n_markers_posted_) {
+        RecordingNote marker = all[n_markers_posted_];
+        marker.onset_s = session_.session_s(marker.onset_s);
+        markers_->post({&marker, 1});
+    }
 }
 
 ThreadWish EngineWorker::thread_wish() const noexcept {

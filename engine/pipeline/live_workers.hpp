@@ -16,6 +16,7 @@
 #include "engine/pipeline/live_places.hpp"
 #include "engine/pipeline/pipeline.hpp"
 #include "engine/pipeline/ring_sink.hpp"
+#include "engine/sinks/marker_board.hpp"
 
 namespace tonus {
 
@@ -28,6 +29,8 @@ public:
 
     void begin() noexcept { origin_ns_ = clock_.now_ns(); }
     std::int64_t now_ns() const noexcept { return clock_.now_ns() - origin_ns_; }
+    /// When, of the session's time, the host's clock showed this.
+    double session_s(double host_s) const noexcept { return host_s - static_cast<double>(origin_ns_) * 1e-9; }
     bool is_over() const noexcept {
         return now_ns() >= end_ns_ ||
                (stop_ != nullptr && stop_->load(std::memory_order_relaxed));
@@ -65,8 +68,9 @@ private:
 class DeviceWorker final : public Worker {
 public:
     /// @param recorded  the recorder's ring, which gets the same; nullptr where nothing is recorded
+    /// @param markers   gets what a live device remarks; may be null
     DeviceWorker(Device& device, FrameRing& ring, FrameRing* recorded, const SessionClock& session, Doorbell& engine,
-                 std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places);
+                 std::chrono::milliseconds patience, bool gives_ticks, const LivePlaces& places, MarkerBoard* markers = nullptr);
 
     std::string_view name() const noexcept override { return "tonus-device"; }
     ThreadWish thread_wish() const noexcept override;
@@ -79,6 +83,8 @@ public:
     double age_s() const noexcept { return age_s_.load(std::memory_order_relaxed); }
 
 private:
+    void post_markers();
+
     Device& device_;
     std::unique_ptr<RingSink> sink_;
     const SessionClock& session_;
@@ -86,6 +92,8 @@ private:
     std::chrono::milliseconds patience_;
     bool wakes_;
     LivePlaces places_;
+    MarkerBoard* markers_;
+    std::size_t n_markers_posted_ = 0;
     Doorbell bell_;
     std::atomic<double> age_s_{0.0};
 };

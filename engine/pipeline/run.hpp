@@ -37,6 +37,8 @@ struct LiveOptions {
     ResultPort* witness = nullptr;
     /// Writes the session down. A sink like the others, but for its rings with what the devices sent.
     Recorder* recorder = nullptr;
+    /// Gets what live devices remark, in the session's time. Outlives the run.
+    MarkerBoard* markers = nullptr;
 };
 
 /// Runs devices live: a thread for each, one for the pipeline, one for each sink. Recordings and

@@ -123,7 +123,7 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
         auto worker = std::make_unique<DeviceWorker>(
             *devices[d], *frame_rings[d], options.recorder == nullptr ? nullptr : &options.recorder->ring(d), session, engine.doorbell(),
             devices.size() > 1 && devices[d]->pacing() == Pacing::stamped ? kPatienceStampedShared : kPatience,
-            d == pipeline.tick_device(), options.places);
+            d == pipeline.tick_device(), options.places, options.markers);
         device_workers.push_back(worker.get());
         owned.push_back(std::move(worker));
     }

@@ -10,7 +10,7 @@ constexpr double kPictureS = 0.08;  // between two pictures: faster than that no
 
 }  // namespace
 
-ConsoleSink::ConsoleSink(ConsoleOptions options) : options_(options) {
+ConsoleSink::ConsoleSink(ConsoleOptions options) : options_(options), markers_(options.markers) {
     state_.width = options.width;
     state_.colour = options.terminal;
 }
@@ -24,7 +24,7 @@ void ConsoleSink::begin(const SessionInfo& session) {
 void ConsoleSink::row(const ResultRow& row) noexcept {
     kept_.keep(row);
     has_row_ = true;
-    if (options_.markers != nullptr) show_markers();
+    show_markers();
     if (options_.terminal || row.time_s < next_line_s_) return;
     next_line_s_ = row.time_s + options_.seconds_per_line - 0.5 * kPictureS;
     state_.age_s = 0.0;
@@ -33,7 +33,8 @@ void ConsoleSink::row(const ResultRow& row) noexcept {
 }
 
 void ConsoleSink::show_markers() noexcept {
-    while (const std::optional<RecordingNote> note = options_.markers->next(n_markers_, static_cast<double>(kept_.row.arrival_ns) * 1e-9)) {
+    markers_.hear(kept_.row);
+    while (const std::optional<RecordingNote> note = markers_.next()) {
         state_.marker = fmt::format("marker at {:.3f} s: {}", note->onset_s, note->text);
         if (!options_.terminal) fmt::print(options_.out, "{}\n", state_.marker);
     }

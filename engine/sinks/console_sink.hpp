@@ -13,7 +13,7 @@ struct ConsoleOptions {
     bool terminal = false;      ///< redraw a picture in place; otherwise a plain line a second
     std::size_t width = 80;
     double seconds_per_line = 1.0;
-    const MarkerBoard* markers = nullptr;  ///< of a recording; outlives the sink
+    const MarkerBoard* markers = nullptr;  ///< to show when their time comes; outlives the sink
 };
 
 /// Shows a live session to the person who watches it. Only a view: it may skip rows.
@@ -35,11 +35,11 @@ private:
     void show_markers() noexcept;
 
     ConsoleOptions options_;
+    MarkerReader markers_;
     SessionInfo session_;
     KeptRow kept_;
     ConsoleState state_;
     bool has_row_ = false;
-    std::size_t n_markers_ = 0;
     double next_line_s_ = 0.0;
     double drawn_at_s_ = -1.0;     // row time of the picture on screen
     bool drawn_stale_ = false;

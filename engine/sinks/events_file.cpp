@@ -1,7 +1,5 @@
 #include "engine/sinks/events_file.hpp"
 
-#include <limits>
-
 namespace tonus {
 
 std::string json_string(std::string_view text) {
@@ -58,22 +56,24 @@ std::string event_json(const Event& event, const std::vector<std::string>& strea
     return json + '}';
 }
 
+std::string marker_json(const RecordingNote& marker) {
+    return fmt::format("{{\"event\":\"marker\",\"time_s\":{:.6f},\"text\":{}}}", marker.onset_s, json_string(marker.text));
+}
+
 void EventsFile::begin(const SessionInfo& session) {
     for (const StreamInfo& stream : session.streams) streams_.push_back(stream.name);
     for (const SessionInfo::Channel& channel : session.channels) channels_.push_back(channel.name);
 }
 
-void EventsFile::row(const ResultRow& row) noexcept { write_markers(static_cast<double>(row.arrival_ns) * 1e-9); }
-
-void EventsFile::write_markers(double until_s) noexcept {
-    if (markers_ == nullptr) return;
-    while (const std::optional<RecordingNote> note = markers_->next(n_markers_, until_s)) {
-        out_.print("{{\"event\":\"marker\",\"time_s\":{:.6f},\"text\":{}}}\n", note->onset_s, json_string(note->text));
-    }
+void EventsFile::row(const ResultRow& row) noexcept {
+    markers_.hear(row);
+    while (const std::optional<RecordingNote> marker = markers_.next()) write(*marker);
 }
 
+void EventsFile::write(const RecordingNote& marker) noexcept { out_.print("{}\n", marker_json(marker)); }
+
 void EventsFile::end(const RunSummary&) {
-    write_markers(std::numeric_limits<double>::infinity());
+    while (const std::optional<RecordingNote> marker = markers_.next_of_all()) write(*marker);
     out_.close();
 }
 

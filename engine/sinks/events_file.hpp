@@ -12,7 +12,7 @@ namespace tonus {
 /// The events, one JSON object a line: gaps, flag changes, trouble.
 class EventsFile final : public Sink {
 public:
-    /// @param markers  those of a recording, to stand among the events; outlives this
+    /// @param markers  of a recording or of live devices, to stand among the events; outlives this
     /// Throws Error when the file cannot be made.
     EventsFile(Files& files, const std::string& path, const MarkerBoard* markers = nullptr) : out_(files, path), markers_(markers) {}
 
@@ -23,16 +23,18 @@ public:
     void end(const RunSummary&) override;
 
 private:
-    void write_markers(double until_s) noexcept;
+    void write(const RecordingNote& marker) noexcept;
 
     std::vector<std::string> streams_, channels_;
     TextWriter out_;
-    const MarkerBoard* markers_;
-    std::size_t n_markers_ = 0;
+    MarkerReader markers_;
 };
 
 /// One event as a JSON object, without a line end. `streams` are the names of the streams.
 std::string event_json(const Event& event, const std::vector<std::string>& streams, const std::vector<std::string>& channels);
+
+/// A marker likewise, as what happened at its time.
+std::string marker_json(const RecordingNote& marker);
 
 /// Text as a JSON string, quotes included.
 std::string json_string(std::string_view text);

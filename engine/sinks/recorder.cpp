@@ -37,7 +37,7 @@ std::string origin_xml(std::size_t device, GapCause jump_cause) {
 }  // namespace
 
 Recorder::Recorder(Files& files, Clock& clock, const std::string& path, RecorderOptions options)
-    : clock_(clock), file_(files, clock, path, options.notice), options_(std::move(options)) {}
+    : clock_(clock), file_(files, clock, path, options.notice), options_(std::move(options)), markers_(options_.markers) {}
 
 void Recorder::listen(std::span<Device* const> devices) {
     for (const Device* device : devices) {
@@ -92,6 +92,7 @@ std::string Recorder::header() const {
 
 void Recorder::row(const ResultRow& row) noexcept {
     result_count_.n_emitted = row.tick + 1;
+    markers_.hear(row);
     if (!file_.has_room()) return;
     append_results(session_, row, rows_.emplace_back(Row{row.tick, {}}).values);
 }
@@ -157,7 +158,18 @@ void Recorder::take_rows() {
     rows_.clear();
 }
 
-void Recorder::take_lines() {
+void Recorder::take_markers() {
+    while (file_.has_room()) {
+        const std::optional<RecordingNote> marker = markers_.next_of_all();
+        if (!marker) return;
+        ++event_count_.n_emitted;
+        lines_.push_back({marker->onset_s, marker_json(*marker)});
+    }
+}
+
+void Recorder::take_lines(bool last) {
+    // Until it is known where the results' time begins the board keeps them.
+    if (markers_.knows_zero() || last) take_markers();
     const RecordedStream* const time = time_stream();
     for (const Line& line : lines_) {
         formats::append_xdf_text(chunks_, event_count_.id, line.time_s + (time == nullptr ? 0.0 : time->stamp_s(0)), line.json);
@@ -183,7 +195,7 @@ formats::Integrity Recorder::account() {
 void Recorder::close_block(bool last) {
     for (RecordedStream& stream : streams_) stream.close_chunk(chunks_);
     take_rows();
-    take_lines();
+    take_lines(last);
     const std::size_t n_arrivals = arrivals_.size() / formats::kArrivalColumns;
     formats::append_xdf_frames(chunks_, arrival_count_.id, seconds_of(newest_arrival_ns_), raw_frames(std::span<const double>{arrivals_}, formats::kArrivalColumns));
     arrival_count_.n += n_arrivals;

@@ -12,6 +12,7 @@
 #include "engine/core/files.hpp"
 #include "engine/device/device.hpp"
 #include "engine/ring/frame_ring.hpp"
+#include "engine/sinks/marker_board.hpp"
 #include "engine/sinks/recorded_stream.hpp"
 #include "engine/sinks/recording_file.hpp"
 #include "engine/sinks/sink.hpp"
@@ -24,6 +25,8 @@ struct RecorderOptions {
     std::optional<std::uint64_t> free_bytes = {};
     /// Told in a sentence what goes wrong with the disk, and when it is well again. On the recorder's thread.
     std::function<void(const std::string&)> notice = {};
+    /// Of live devices, in the session's time: kept among the events. May be null; outlives the recorder.
+    const MarkerBoard* markers = nullptr;
 };
 
 /// Writes a session down as it happens: one XDF file with every raw stream to the bit, the results, the arrivals,
@@ -79,7 +82,8 @@ private:
     void drain_rings(bool without_room = false);
     void take(std::size_t device, const FrameRecord& record);
     void take_rows();
-    void take_lines();
+    void take_markers();
+    void take_lines(bool last);
     void close_block(bool last = false);
     formats::Integrity account();
     void refuse_silent_loss() const;
@@ -88,6 +92,7 @@ private:
     Clock& clock_;
     RecordingFile file_;
     RecorderOptions options_;
+    MarkerReader markers_;
     SessionInfo session_;
     StreamInfo results_;
     std::vector<std::string> stream_names_, channel_names_;

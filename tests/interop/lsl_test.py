@@ -63,6 +63,50 @@ def into_tonus(pylsl, tonus):
     assert stream["received"] == stream["emitted"] > 0.7 * RUN_S * RATE, stream
 
 
+def mark(pylsl, stop, pushed):
+    """Texts and numbers, in turn, each at its stamp."""
+    texts = pylsl.StreamOutlet(pylsl.StreamInfo("cues", "Markers", 1, 0, "string", "pylsl-cues"))
+    numbers = pylsl.StreamOutlet(pylsl.StreamInfo("trigger", "Markers", 1, 0, "int32", "pylsl-trigger"))
+    while not stop.is_set():
+        stamp, i = pylsl.local_clock(), len(pushed)
+        if i % 2 == 0:
+            texts.push_sample([f"cue {i}"], stamp)
+        else:
+            numbers.push_sample([i], stamp)
+        pushed.append((f"cue {i}" if i % 2 == 0 else f"trigger: {i}", stamp))
+        time.sleep(0.2)
+
+
+def markers_of(path):
+    with open(path, encoding="utf-8") as file:
+        events = [json.loads(line) for line in file]
+    return sorted((event["time_s"], event["text"]) for event in events if event["event"] == "marker")
+
+
+def markers_into_tonus(pylsl, tonus, folder):
+    stop, sent, pushed = threading.Event(), [0], []
+    threads = [threading.Thread(target=send, args=(pylsl, stop, sent)), threading.Thread(target=mark, args=(pylsl, stop, pushed))]
+    for thread in threads:
+        thread.start()
+    record, live, again = (os.path.join(folder, name) for name in ("markers.xdf", "live.jsonl", "again.jsonl"))
+    if os.path.exists(record):
+        os.remove(record)
+    try:
+        subprocess.run([tonus, "run", "--source", "lsl:?type=EMG", "--source", "lsl:cues", "--source", "lsl:trigger", "--duration", str(RUN_S),
+                        "--record", record, "--events", live, "--quiet"], check=True, capture_output=True, timeout=60)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+    subprocess.run([tonus, "replay", record, "--events", again, "--quiet"], check=True, capture_output=True, timeout=60)
+    seen, stamps = markers_of(live), dict(pushed)
+    late = [stamps[text] - time_s for time_s, text in seen]  # the beginning of the run, by the sender's clock
+    print(f"  markers: {len(seen)} of {RUN_S} s, at their stamps to {1e3 * (max(late) - min(late)):.3f} ms")
+    assert len(seen) >= 8 and {text.split()[0] for _, text in seen} == {"cue", "trigger:"}, seen
+    assert max(late) - min(late) < 5e-3, late
+    assert markers_of(again) == seen
+
+
 def out_of_tonus(pylsl, tonus):
     run = subprocess.Popen([tonus, "run", "--source", "sim:?subject=7&task=reps", "--lsl-out", "tonus", "--duration", "5", "-q"])
     try:
@@ -102,6 +146,7 @@ def main():
     library_of(pylsl)
     subprocess.run([tests, "--gtest_filter=All/Lsl.*/Liblsl", "--gtest_brief=1"], check=True, timeout=120)
     into_tonus(pylsl, tonus)
+    markers_into_tonus(pylsl, tonus, folder)
     out_of_tonus(pylsl, tonus)
 
 

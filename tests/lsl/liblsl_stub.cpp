@@ -3,7 +3,8 @@
 // machine and the network would do wrong is asked for by the functions of liblsl_stub.h.
 //
 // LSL_STUB_STREAM=NAME:TYPE:CHANNELS:RATE makes it send a stream of its own, so that a program can be
-// tried alone: sample i is i + c / 100 in channel c.
+// tried alone: sample i is i + c / 100 in channel c. LSL_STUB_MARKERS=NAME:RATE makes it send the texts
+// "cue 0", "cue 1", ... besides.
 #include "tests/lsl/liblsl_stub.h"
 
 #include <algorithm>
@@ -37,7 +38,7 @@ std::string escaped(const std::string& text) {
 
 struct Sample {
     std::vector<double> values;
-    std::string text;
+    std::vector<std::string> texts;
     double stamp_s;
 };
 
@@ -109,9 +110,9 @@ void deliver(OutletTag& outlet, const Sample& sample) {
     }
 }
 
-void push(OutletTag* outlet, std::vector<double> values, double stamp_s, const char* text = "") {
+void push(OutletTag* outlet, std::vector<double> values, double stamp_s, std::vector<std::string> texts = {}) {
     const std::lock_guard lock{air().mutex};
-    Sample sample{std::move(values), text, (stamp_s == 0.0 ? steady_s() : stamp_s) + outlet->ahead_s};
+    Sample sample{std::move(values), std::move(texts), (stamp_s == 0.0 ? steady_s() : stamp_s) + outlet->ahead_s};
     if (outlet->held) outlet->held_back.push_back(std::move(sample));
     else deliver(*outlet, sample);
     air().news.notify_all();
@@ -136,14 +137,10 @@ unsigned long pull(InletTag* inlet, T* values, double* stamps, unsigned long n_v
     return n * n_channels;
 }
 
-InfoTag* copy_of(const InfoTag& info) { return new InfoTag(info); }
-
-void send_alone(const char* wish) {
-    char name[64], type[64];
-    int n_channels = 0;
-    double rate_hz = 0.0;
-    if (std::sscanf(wish, "%63[^:]:%63[^:]:%d:%lf", name, type, &n_channels, &rate_hz) != 4) return;
-    auto* const outlet = new OutletTag{InfoTag{name, type, "stub", n_channels, rate_hz, 1}};
+/// Sends sample i at i / rate from a thread of its own.
+template <class Send>
+void send_alone(InfoTag info, double rate_hz, Send send) {
+    auto* const outlet = new OutletTag{std::move(info)};
     outlet->info.outlet = outlet;
     {
         const std::lock_guard lock{air().mutex};
@@ -154,11 +151,31 @@ void send_alone(const char* wish) {
         for (std::uint64_t i = 0;; ++i) {
             const double at_s = begin_s + static_cast<double>(i) / rate_hz;
             std::this_thread::sleep_for(std::chrono::duration<double>(at_s - steady_s()));
-            std::vector<double> values;
-            for (int c = 0; c < n_channels; ++c) values.push_back(static_cast<double>(i) + c / 100.0);
-            push(outlet, std::move(values), at_s);
+            send(outlet, i, at_s);
         }
     }}.detach();
+}
+
+InfoTag* copy_of(const InfoTag& info) { return new InfoTag(info); }
+
+void send_samples(const char* wish) {
+    char name[64], type[64];
+    int n_channels = 0;
+    double rate_hz = 0.0;
+    if (std::sscanf(wish, "%63[^:]:%63[^:]:%d:%lf", name, type, &n_channels, &rate_hz) != 4) return;
+    send_alone(InfoTag{name, type, "stub", n_channels, rate_hz, 1}, rate_hz, [n_channels](OutletTag* outlet, std::uint64_t i, double at_s) {
+        std::vector<double> values;
+        for (int c = 0; c < n_channels; ++c) values.push_back(static_cast<double>(i) + c / 100.0);
+        push(outlet, std::move(values), at_s);
+    });
+}
+
+void send_markers(const char* wish) {
+    char name[64];
+    double rate_hz = 0.0;
+    if (std::sscanf(wish, "%63[^:]:%lf", name, &rate_hz) != 2) return;
+    send_alone(InfoTag{name, "Markers", "stub-markers", 1, 0.0, 3}, rate_hz,
+               [](OutletTag* outlet, std::uint64_t i, double at_s) { push(outlet, {0.0}, at_s, {"cue " + std::to_string(i)}); });
 }
 
 }  // namespace
@@ -188,9 +205,11 @@ double lsl_local_clock() { return steady_s(); }
 
 std::int32_t lsl_resolve_all(InfoTag** infos, std::uint32_t n_max, double wait_s) {
     static const bool alone = [] {
-        const char* const wish = std::getenv("LSL_STUB_STREAM");
-        if (wish != nullptr) send_alone(wish);
-        return wish != nullptr;
+        const char* const samples = std::getenv("LSL_STUB_STREAM");
+        const char* const markers = std::getenv("LSL_STUB_MARKERS");
+        if (samples != nullptr) send_samples(samples);
+        if (markers != nullptr) send_markers(markers);
+        return samples != nullptr || markers != nullptr;
     }();
     static_cast<void>(alone);
     std::this_thread::sleep_for(std::chrono::duration<double>(std::min(wait_s, 0.02)));
@@ -302,17 +321,18 @@ std::int32_t lsl_push_sample_itp(OutletTag* outlet, const std::int32_t* values, 
     return 0;
 }
 std::int32_t lsl_push_sample_strtp(OutletTag* outlet, const char** texts, double stamp_s, std::int32_t) {
-    push(outlet, {0.0}, stamp_s, texts[0]);
+    const auto n = static_cast<std::size_t>(outlet->info.n_channels);
+    push(outlet, std::vector<double>(n), stamp_s, {texts, texts + n});
     return 0;
 }
 double lsl_pull_sample_str(InletTag* inlet, char** texts, std::int32_t, double timeout_s, std::int32_t* status) {
     std::unique_lock lock{air().mutex};
-    air().news.wait_for(lock, std::chrono::duration<double>(timeout_s), [&] { return !inlet->waiting.empty(); });
-    *status = 0;
+    air().news.wait_for(lock, std::chrono::duration<double>(timeout_s), [&] { return !inlet->waiting.empty() || inlet->outlet == nullptr; });
+    *status = inlet->waiting.empty() && inlet->outlet == nullptr ? kLost : 0;
     if (inlet->waiting.empty()) return 0.0;
     const Sample sample = std::move(inlet->waiting.front());
     inlet->waiting.pop_front();
-    texts[0] = strdup(sample.text.c_str());
+    for (std::size_t c = 0; c < sample.texts.size(); ++c) texts[c] = strdup(sample.texts[c].c_str());
     return sample.stamp_s;
 }
 

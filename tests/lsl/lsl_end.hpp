@@ -35,6 +35,10 @@ public:
     void push(const std::vector<float>& values, double stamp_s) { api_.push_sample_ftp(outlet_, values.data(), stamp_s, 1); }
     void push(const std::vector<double>& values, double stamp_s) { call<double>("lsl_push_sample_dtp", values, stamp_s); }
     void push(const std::vector<std::int32_t>& values, double stamp_s) { call<std::int32_t>("lsl_push_sample_itp", values, stamp_s); }
+    void push(const std::vector<const char*>& texts, double stamp_s) {
+        std::vector<const char*> given{texts};
+        api_.push_sample_strtp(outlet_, given.data(), stamp_s, 1);
+    }
 
     // The stub's faults.
     void tell(const std::string& xml) { fault<void(lsl::Outlet, const char*)>("stub_set_xml")(outlet_, xml.c_str()); }

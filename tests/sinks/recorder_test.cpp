@@ -45,6 +45,27 @@ TEST(Recorder, KeepsEverySampleAndAccountsForEveryLoss) {
     EXPECT_EQ(found->n[1], drive.n_sampled(1));
 }
 
+// What devices remark is kept among the events, at its time among the results, which begin with the first row.
+TEST(Recorder, KeepsMarkersAtTheirTimeAmongTheResults) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    const RecordingNote early{.onset_s = 0.001, .text = "before any frame"}, later{.onset_s = 1.26, .text = "lift"};
+    drive.markers.post({&early, 1});
+    drive.run_s(1.5);
+    drive.markers.post({&later, 1});
+    drive.run_s(0.5);
+    drive.end();
+    EXPECT_TRUE(verify_recording(disk, kPath).whole());
+    const auto reader = open_recording(disk, kPath, {.measured_only = true});
+    const std::vector<RecordingNote>& markers = reader->facts().annotations;
+    ASSERT_EQ(markers.size(), 2u);
+    EXPECT_EQ(markers[0].text, "before any frame");
+    EXPECT_EQ(markers[1].text, "lift");
+    EXPECT_NEAR(markers[1].onset_s - markers[0].onset_s, 1.259, 1e-9);
+    EXPECT_NEAR(markers[1].onset_s, 1.26, 0.03) << "but for the first packet";
+}
+
 TEST(Recorder, NeverReplacesAFile) {
     SimFiles disk;
     disk.put(kPath, {});

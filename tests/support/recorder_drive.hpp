@@ -48,7 +48,7 @@ public:
     RecorderDrive(Files& files, std::string path = "/r.xdf", std::vector<StreamInfo> streams = {true_stream("emg", StreamKind::emg, 1000, 4), true_stream("imu", StreamKind::acceleration, 100, 3)},
                   VirtualClock* shared_clock = nullptr)
         : device(std::move(streams)), clock_(shared_clock == nullptr ? own_clock_ : *shared_clock),
-          recorder(files, clock_, path, {.session_text = "# a session\n", .notice = [this](const std::string& what) { notices.push_back(what); }}) {
+          recorder(files, clock_, path, {.session_text = "# a session\n", .notice = [this](const std::string& what) { notices.push_back(what); }, .markers = &markers}) {
         Device* const devices[] = {&device};
         recorder.listen(devices);
         writer_.emplace(recorder.ring(0));
@@ -86,6 +86,7 @@ public:
     TrueDevice device;
     bool rows = true;
     std::vector<std::string> notices;
+    MarkerBoard markers{MarkerTime::session};
 
 private:
     void send() {
@@ -105,6 +106,7 @@ private:
         ResultRow row;
         row.tick = tick_++;
         row.time_s = 0.01 * static_cast<double>(tick_);
+        row.arrival_ns = now_ns_;
         row.channels = {&channel, 1};
         recorder.row(row);
     }

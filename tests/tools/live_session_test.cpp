@@ -133,5 +133,35 @@ TEST(LiveSession, LabStreamingLayerAndXsens) {
     }
 }
 
+std::vector<json> markers_of(const std::string& events_path) {
+    std::ifstream file{events_path};
+    std::vector<json> markers;
+    for (std::string line; std::getline(file, line);) {
+        json event = json::parse(line, nullptr, false);
+        if (event.is_object() && event["event"] == "marker") markers.push_back(std::move(event));
+    }
+    return markers;
+}
+
+// Four cues a second from a program of its own, between the sources, which keep their numbers.
+TEST(LiveSession, MarkersOfAnotherProgramAreKeptAndShownAtReplay) {
+    const TemporaryFolder folder;
+    const test::EnvironmentVariable library{"TONUS_LIBLSL", TONUS_LSL_STUB}, stream{"LSL_STUB_STREAM", "lab:EMG:2:1000"}, cues{"LSL_STUB_MARKERS", "cues:4"};
+    const auto run = run_tonus("run --source 'lsl:?type=Markers' --source 'lsl:?type=EMG&unit=uV' --duration 3 --record " + folder.file("a.xdf") +
+                               " --events " + folder.file("run.jsonl"));
+    ASSERT_EQ(run.exit_code, 0) << run.output;
+    EXPECT_NE(run.output.find("cue 3"), std::string::npos) << "shown when they come: " << run.output;
+    const std::vector<json> live = markers_of(folder.file("run.jsonl"));
+    ASSERT_GE(live.size(), 6u);
+    for (std::size_t i = 1; i < live.size(); ++i) {
+        EXPECT_NEAR(live[i]["time_s"].get<double>() - live[i - 1]["time_s"].get<double>(), 0.25, 1e-3) << "by their stamps";
+    }
+    const auto replay = run_tonus("replay " + folder.file("a.xdf") + " --events " + folder.file("replay.jsonl"));
+    EXPECT_EQ(replay.exit_code, 0) << replay.output;
+    EXPECT_NE(replay.output.find("cue 3"), std::string::npos) << replay.output;
+    EXPECT_EQ(markers_of(folder.file("replay.jsonl")), live);
+    EXPECT_EQ(run_tonus("verify " + folder.file("a.xdf")).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace tonus

@@ -93,7 +93,8 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
     if (!outputs.recording.empty()) {
         recorder.emplace(system_files(), clock, outputs.recording,
                          RecorderOptions{.session_text = text_of(sources.session), .free_bytes = free_bytes_beside(outputs.recording),
-                                         .notice = [](const std::string& what) { fmt::print(stderr, "tonus: {}\n", what); }});
+                                         .notice = [](const std::string& what) { fmt::print(stderr, "tonus: {}\n", what); },
+                                         .markers = outputs.markers});
     }
     const bool speaks = !voice.quiet && !voice.json;
     const bool live = speed == Speed::live;

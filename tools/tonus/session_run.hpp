@@ -15,7 +15,7 @@ struct Outputs {
     std::string table = {};
     std::string events = {};
     std::string taps = {};
-    const MarkerBoard* markers = nullptr;  ///< of the recordings that are replayed
+    const MarkerBoard* markers = nullptr;  ///< of the recordings that are replayed, or of live devices
     std::string recording = {};  ///< of a live run
     std::string lsl = {};  ///< name of the LSL streams of a live run
 };
