@@ -107,6 +107,8 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
     std::size_t first = 0;
     for (const std::span<const StreamInfo> streams : devices) {
         first_stream_.push_back(first);
+        const std::size_t device = link_delays_ns_.size();
+        link_delays_ns_.push_back(device < session.sources.size() ? std::llround(1e9 * session.sources[device].delay_s) : 0);
         first += streams.size();
         info_.streams.insert(info_.streams.end(), streams.begin(), streams.end());
     }

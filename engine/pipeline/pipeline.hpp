@@ -43,6 +43,9 @@ public:
     /// The device whose first EMG stream gives the ticks: no row has to wait for another to be looked at.
     std::size_t tick_device() const noexcept;
 
+    /// What the links of the devices delay everything, by the session: for StampMerge.
+    std::span<const std::int64_t> link_delays_ns() const noexcept { return link_delays_ns_; }
+
     /// Takes a record. False when a long gap before it is not accounted for yet: call again with
     /// the same record, so that a gap of hours does not flood the sinks.
     bool process(const MergedRecord& record, ResultPort& out) noexcept;
@@ -68,6 +71,7 @@ private:
 
     SessionInfo info_;
     std::vector<std::size_t> first_stream_;  // of each device
+    std::vector<std::int64_t> link_delays_ns_;
     std::vector<Stream> streams_;
     std::size_t reference_ = 0;              // the first EMG stream: it gives the ticks
     std::vector<ChannelPlace> places_;       // one per montage channel

@@ -115,7 +115,7 @@ RunSummary run_live(std::span<Device* const> given, Pipeline& pipeline, std::spa
 
     SessionClock session{clock, options.stop,
                          options.duration_s.value_or(std::numeric_limits<double>::infinity())};
-    EngineWorker engine{pipeline, StampMerge{std::move(readers)}, std::move(rings),
+    EngineWorker engine{pipeline, StampMerge{std::move(readers), pipeline.link_delays_ns()}, std::move(rings),
                         std::move(n_streams), port, session, options.places};
     std::vector<std::unique_ptr<Worker>> owned;
     std::vector<const DeviceWorker*> device_workers;

@@ -55,7 +55,7 @@ RunSummary run_offline(std::span<Device* const> devices, Pipeline& pipeline,
         lanes.push_back(std::make_unique<Lane>(*device));
         readers.emplace_back(lanes.back()->ring);
     }
-    StampMerge merge{std::move(readers)};
+    StampMerge merge{std::move(readers), pipeline.link_delays_ns()};
     DirectPort port{sinks};
     const FlushDenormals flush;
 

@@ -90,7 +90,9 @@ Session default_session(std::span<const std::span<const StreamInfo>> devices) {
 std::string session_text(const Session& session) {
     std::string text;
     for (const SessionSource& source : session.sources) {
-        text += fmt::format("[[source]]\nurl = {}\n\n", quoted(source.url));
+        text += fmt::format("[[source]]\nurl = {}\n", quoted(source.url));
+        if (source.delay_s > 0.0) text += fmt::format("delay_ms = {:.6g}\n", 1e3 * source.delay_s);
+        text += '\n';
     }
     return text + channels_text(session);
 }

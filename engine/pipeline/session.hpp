@@ -19,6 +19,7 @@ struct SessionSource {
     std::optional<std::string> rate; ///< Hz or frames/seconds
     std::optional<std::string> unit; ///< of every channel
     std::optional<double> scale_uv;  ///< microvolts per step
+    double delay_s = 0.0;            ///< of its link, constant: it shows everything so much later than the others
 };
 
 /// One electrode pair.

@@ -55,7 +55,8 @@ SessionSource read_source(const ConfigTable& table) {
     SessionSource source{.url = table.text("url", ""),
                          .rate = table.text_or_number("rate"),
                          .unit = std::nullopt,
-                         .scale_uv = std::nullopt};
+                         .scale_uv = std::nullopt,
+                         .delay_s = 1e-3 * table.number("delay_ms", 0.0, 0.0, 1000.0)};
     if (table.has("unit")) source.unit = table.text("unit", "");
     if (table.has("scale_uv")) source.scale_uv = table.number("scale_uv", 1.0, -1e9, 1e9);
     return source;
@@ -226,7 +227,7 @@ Session parse_session(const std::string& text, const std::string& path) {
     session.path = path;
     for (const toml::table* table : tables_of(root, "source", path, true)) {
         session.sources.push_back(
-            read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv"}}));
+            read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv", "delay_ms"}}));
     }
     for (const toml::table* table : tables_of(root, "channel", path, true)) {
         add_channel({path, "[[channel]]", *table, {"name", "source", "input", "site", "side", "class", "weight", "part_of"}}, session);

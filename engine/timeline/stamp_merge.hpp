@@ -14,18 +14,21 @@ struct MergedRecord {
     FrameRecord record;
 };
 
-/// Hands out the records of several devices in the order of their arrival stamps, ties by device.
+/// Hands out the records of several devices in the order of their arrival stamps, ties by device. A stamp is
+/// taken back by what the device's link is known to delay everything: what they tell of one moment comes
+/// together.
 ///
 /// A record is handed out only when no other device can still bring an earlier one: its ring
 /// holds a later record, it has been heard beyond that moment, or it is finished. So the order
 /// does not depend on the threads, and a replay repeats it.
 ///
 /// Delay      none with one device, or while all are stamped as they are pushed; otherwise until the
-///            slowest was last heard.
+///            slowest was last heard; and what comes early waits for what a link delays.
 /// Real time  front() and pop() do not allocate, lock, throw or call the system.
 class StampMerge {
 public:
-    explicit StampMerge(std::vector<FrameRing::Reader> readers) : readers_(std::move(readers)) {}
+    /// @param delays_ns  of each device's link; those not named have none
+    explicit StampMerge(std::vector<FrameRing::Reader> readers, std::span<const std::int64_t> delays_ns = {});
 
     /// The next record, nothing when it has to be waited for. Valid until pop().
     /// @param now_ns  the session's time, for devices whose frames are stamped as they are pushed
@@ -42,6 +45,7 @@ public:
 
 private:
     std::vector<FrameRing::Reader> readers_;
+    std::vector<std::int64_t> delays_ns_;
     std::size_t chosen_ = 0;
 };
 

@@ -29,7 +29,8 @@ private:
     std::unique_ptr<RecordingReader> reader_;
 };
 
-Session session_of(std::span<Device* const> devices) {
+/// @param delay_s  of the last device's link
+Session session_of(std::span<Device* const> devices, double delay_s = 0.0) {
     std::vector<std::span<const StreamInfo>> streams;
     for (const Device* device : devices) streams.push_back(device->streams());
     Session session = default_session(streams);
@@ -37,11 +38,13 @@ Session session_of(std::span<Device* const> devices) {
         session.channels[i].name += "_" + std::to_string(i);
         session.channels[i].reference = MvcReference{.rest_uv = 2.5, .mvc_uv = 80.0};
     }
+    session.sources.resize(devices.size());
+    session.sources.back().delay_s = delay_s;
     return session;
 }
 
-CollectingSink live(std::span<Device* const> devices, VirtualClock& clock, SimFiles& disk, std::uint64_t seed) {
-    const Session session = session_of(devices);
+CollectingSink live(std::span<Device* const> devices, VirtualClock& clock, SimFiles& disk, std::uint64_t seed, double delay_s = 0.0) {
+    const Session session = session_of(devices, delay_s);
     std::vector<std::span<const StreamInfo>> streams;
     for (const Device* device : devices) streams.push_back(device->streams());
     Pipeline pipeline{streams, session};
@@ -52,7 +55,7 @@ CollectingSink live(std::span<Device* const> devices, VirtualClock& clock, SimFi
     return sink;
 }
 
-CollectingSink replayed(SimFiles& disk) {
+CollectingSink replayed(SimFiles& disk, double delay_s = 0.0) {
     const std::size_t n_devices = formats::recorded_head(disk, kPath).n_devices;
     std::vector<std::unique_ptr<Device>> owned;
     std::vector<Device*> devices;
@@ -62,7 +65,7 @@ CollectingSink replayed(SimFiles& disk) {
         devices.push_back(owned.back().get());
         streams.push_back(devices.back()->streams());
     }
-    Pipeline pipeline{streams, session_of(devices)};
+    Pipeline pipeline{streams, session_of(devices, delay_s)};
     CollectingSink sink;
     Sink* const sinks[] = {&sink};
     run_offline(devices, pipeline, sinks);
@@ -81,6 +84,20 @@ TEST(RecordingReplay, RepeatsTwoDevicesInOneFileForEverySchedule) {
         EXPECT_TRUE(same_bits(before, replayed(disk))) << "schedule " << seed;
         EXPECT_TRUE(verify_recording(disk, kPath).whole());
     }
+}
+
+// The file keeps arrivals as they were, so that a delay that is found later can be set, and one that was set
+// is not taken back twice.
+TEST(RecordingReplay, TakesBackTheDelayOfALinkAsTheRunDid) {
+    const auto first = open_device("sim:?subject=5&task=demo&duration=4"), second = open_device("sim:?subject=6&task=reps&duration=4&rate=2148.148");
+    Device* const devices[] = {first.get(), second.get()};
+    VirtualClock clock;
+    SimFiles disk;
+    const CollectingSink before = live(devices, clock, disk, 1, 0.12);
+    EXPECT_TRUE(same_bits(before, replayed(disk, 0.12)));
+    EXPECT_FALSE(same_bits(before, replayed(disk))) << "or the delay does nothing";
+    const Session kept = parse_session(formats::recorded_head(disk, kPath).session, kPath);
+    EXPECT_DOUBLE_EQ(kept.sources.at(1).delay_s, 0.12);
 }
 
 // The calibration that was in force is in the file: without it a fraction of maximum could not be repeated.

@@ -179,6 +179,13 @@ TEST(SessionFile, PutsWhatItSaysOfASourceIntoItsAddress) {
     EXPECT_EQ(source_url(session.sources[1]), "file:a.csv?x=1&scale_uv=0.5");
 }
 
+TEST(SessionFile, ReadsTheDelayOfALink) {
+    const Session session = session_from("[[source]]\nurl = \"sim:\"\n[[source]]\nurl = \"sim:\"\ndelay_ms = 38.2\n");
+    EXPECT_EQ(session.sources[0].delay_s, 0.0);
+    EXPECT_DOUBLE_EQ(session.sources[1].delay_s, 0.0382);
+    EXPECT_THROW(session_from("[[source]]\nurl = \"sim:\"\ndelay_ms = -3\n"), Error) << "then the other source is late";
+}
+
 TEST(SessionFile, ReadsSiteAndSideFromALabel) {
     StreamInfo stream{.name = "emg", .kind = StreamKind::emg, .rate = {1000, 1}};
     for (const char* label : {"MF_L", "LT_R", "EMG 3"}) stream.channels.push_back({.label = label});

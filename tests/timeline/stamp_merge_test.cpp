@@ -16,7 +16,7 @@ struct Devices {
     std::vector<FrameRing::Writer> writers;
     std::unique_ptr<StampMerge> merge;
 
-    explicit Devices(std::size_t n) {
+    explicit Devices(std::size_t n, const std::vector<std::int64_t>& delays = {}) {
         StreamInfo stream{.name = "emg", .kind = StreamKind::emg, .rate = {1000, 1}};
         stream.channels.resize(1);
         streams.push_back(stream);
@@ -26,7 +26,7 @@ struct Devices {
             writers.emplace_back(*rings.back());
             readers.emplace_back(*rings.back());
         }
-        merge = std::make_unique<StampMerge>(std::move(readers));
+        merge = std::make_unique<StampMerge>(std::move(readers), delays);
     }
 
     void push(std::size_t device, std::int64_t stamp) {
@@ -64,6 +64,28 @@ TEST(StampMerge, WaitsForADeviceThatMayStillBringAnEarlierRecord) {
 
 // A device whose frames are stamped as they are pushed cannot bring an earlier stamp than now: there is
 // nothing to wait for, unless it is just taking one.
+// Device 1 shows everything 15 later: what it stamps 20 happened at 5.
+TEST(StampMerge, TakesBackWhatALinkIsKnownToDelay) {
+    Devices devices{2, {0, 15}};
+    devices.push(0, 6);
+    devices.writers[1].heard_until(20);
+    EXPECT_FALSE(devices.merge->front()) << "device 1 may still tell of 5";
+    devices.push(1, 20);
+    ASSERT_TRUE(devices.merge->front());
+    EXPECT_EQ(devices.merge->front()->device, 1u);
+    EXPECT_EQ(devices.merge->front()->record.frames.arrival_ns, 5);
+    devices.merge->pop();
+    devices.writers[1].heard_until(22);
+    ASSERT_TRUE(devices.merge->front());
+    EXPECT_EQ(devices.merge->front()->record.frames.arrival_ns, 6);
+    devices.merge->pop();
+    devices.push(1, 3);
+    devices.push(0, 0);
+    devices.writers[0].finish();
+    devices.writers[1].finish();
+    EXPECT_EQ(devices.merge->front()->record.frames.arrival_ns, 0) << "no moment lies before the session";
+}
+
 TEST(StampMerge, KnowsByTheClockWhatCanNoLongerCome) {
     Devices devices{2};
     devices.writers[1].end_stamping();

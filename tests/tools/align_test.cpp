@@ -6,7 +6,9 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "drivers/driver/driver.hpp"
 #include "engine/core/random.hpp"
+#include "engine/pipeline/run.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -17,6 +19,22 @@ using test::run_tonus;
 
 class Align : public test::TempFolder {
 protected:
+    /// The recording of a run with EMG and acceleration from a source each.
+    std::string recording_of_two(int later_ms, const std::vector<int>& taps_ms) {
+        const std::string both = recording(later_ms, taps_ms);
+        const std::string url = both.substr(1, both.size() - 2);
+        const auto emg = open_device(url + "&unit=uV&channels=emg1"), motion = open_device(url + "&channels=acc_x,acc_y,acc_z");
+        Device* const devices[] = {emg.get(), motion.get()};
+        const std::span<const StreamInfo> streams[] = {emg->streams(), motion->streams()};
+        Session session = default_session(streams);
+        session.sources.resize(2);
+        Pipeline pipeline{streams, session};
+        VirtualClock clock;
+        Recorder recorder{system_files(), clock, path("taps.xdf"), {.session_text = session_text(session)}};
+        run_live(devices, pipeline, {}, {.virtual_clock = &clock, .recorder = &recorder});
+        return path("taps.xdf");
+    }
+
     /// EMG and acceleration at 1000 Hz; the sensor shows each tap so many ms later.
     std::string recording(int later_ms, const std::vector<int>& taps_ms) {
         std::ofstream out{path("taps.csv")};
@@ -43,6 +61,28 @@ TEST_F(Align, FindsByHowMuchTheSensorIsLater) {
     const auto found = nlohmann::json::parse(result.output);
     EXPECT_NEAR(found["later_s"].get<double>(), 0.042, 0.001);
     EXPECT_EQ(found["taps"], 6);
+}
+
+// What it prints is what the session file takes: pasted there, the sources are together.
+TEST_F(Align, PrintsTheLineForTheSessionFile) {
+    const std::string file = recording_of_two(42, {4000, 6100, 9300, 11000, 14500, 20200});
+    const auto said = run_tonus("align " + file);
+    ASSERT_EQ(said.exit_code, 0) << said.output;
+    EXPECT_NE(said.output.find("2nd [[source]]"), std::string::npos) << said.output;
+    const std::size_t at = said.output.find("delay_ms = ");
+    ASSERT_NE(at, std::string::npos) << said.output;
+    const std::string line = said.output.substr(at, said.output.find('\n', at) - at);
+    std::ofstream{path("s.toml")} << "[[source]]\n[[source]]\n" << line << "\n[[channel]]\nname = \"A\"\ninput = 1\n";
+    EXPECT_NEAR(load_session(path("s.toml")).sources.at(1).delay_s, 0.042, 1.5e-3);
+    const auto replay = run_tonus("replay " + file + " --quiet --session " + path("s.toml") + " --out " + path("out.csv"));
+    EXPECT_EQ(replay.exit_code, 0) << replay.output;
+}
+
+TEST_F(Align, NamesTheSourceThatIsLate) {
+    const auto found = nlohmann::json::parse(run_tonus("align --json " + recording_of_two(-30, {4000, 6100, 9300, 11000, 14500})).output);
+    EXPECT_EQ(found["source"], 0) << "the EMG";
+    EXPECT_NEAR(found["delay_ms"].get<double>(), 30.0, 1.5);
+    EXPECT_LT(found["later_s"].get<double>(), 0.0);
 }
 
 TEST_F(Align, SaysHowToTapWhereThereIsNoClearTap) {
