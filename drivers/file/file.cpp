@@ -1,6 +1,8 @@
 #include <array>
 #include <cmath>
 
+#include <fmt/format.h>
+
 #include "drivers/driver/driver.hpp"
 #include "drivers/file/read_options.hpp"
 #include "engine/formats/recording_reader.hpp"
@@ -70,11 +72,12 @@ std::vector<std::string> list_of(std::string_view text) {
     return parts;
 }
 
-std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) {
-    ReadOptions options = read_options_of(url);
+std::unique_ptr<Device> open_as(const SourceUrl& url, ReadOptions options) {
     options.measured_only = true;
     return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options), url.number("begin", 0.0, 0.0, 1e6));
 }
+
+std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) { return open_as(url, read_options_of(url)); }
 
 std::vector<Found> probe_file(Ports&) { return {}; }
 
@@ -102,6 +105,13 @@ ReadOptions read_options_of(const SourceUrl& url) {
         options.device = static_cast<std::size_t>(device);
     }
     return options;
+}
+
+std::unique_ptr<Device> open_mapped(const SourceUrl& url, const CsvMap& csv) {
+    if (url.scheme() != "file") throw usage_error(fmt::format("{}: [source.csv] says what a table in a file is; leave it out", url.text()));
+    ReadOptions options = read_options_of(url);
+    options.csv = csv;
+    return open_as(url, std::move(options));
 }
 
 extern const Driver file_driver;

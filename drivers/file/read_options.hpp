@@ -9,4 +9,8 @@ namespace tonus {
 /// has no meaning.
 ReadOptions read_options_of(const SourceUrl& url);
 
+/// Opens "file:squat.csv" as open_device() does, a table of which `csv` says what it is: no address holds as
+/// much. Throws Error, also for what is no file.
+std::unique_ptr<Device> open_mapped(const SourceUrl& url, const CsvMap& csv);
+
 }  // namespace tonus

@@ -76,6 +76,13 @@ std::optional<double> cell_number(std::string_view cell) noexcept {
     return std::nullopt;
 }
 
+std::optional<double> comma_number(std::string_view cell) noexcept {
+    std::array<char, 64> digits;  // no number is longer
+    if (cell.size() > digits.size() || cell.find('.') != std::string_view::npos) return std::nullopt;
+    std::replace_copy(cell.begin(), cell.end(), digits.begin(), ',', '.');
+    return cell_number({digits.data(), cell.size()});
+}
+
 bool has_decimal_comma(std::string_view cell) noexcept {
     const std::size_t comma = cell.find(',');
     if (comma == std::string_view::npos || comma + 1 >= cell.size() || comma == 0) return false;

@@ -17,6 +17,9 @@ char separator_of(std::string_view line) noexcept;
 /// (NaN, NA, null, -) are NaN; nothing for what is no number.
 std::optional<double> cell_number(std::string_view cell) noexcept;
 
+/// The same where the decimal mark is a comma; nothing for a cell with a point, which would be "1.000,5".
+std::optional<double> comma_number(std::string_view cell) noexcept;
+
 /// "0,5": a decimal comma, which is refused because in other files the comma separates.
 bool has_decimal_comma(std::string_view cell) noexcept;
 

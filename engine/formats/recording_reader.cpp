@@ -131,7 +131,10 @@ std::unique_ptr<RecordingReader> open_recording(Files& files, const std::string&
         throw input_error(fmt::format("{}: is {}; formats that are read: {}", path, seen(head),
                                       recording_formats()));
     }
-    return format->open(std::move(recording), options);
+    if (options.csv && format != &formats::text_format && format != &formats::trigno_discover_format) {
+        throw usage_error(fmt::format("{}: [source.csv] of the session is for tables, and this is {}; leave it out", path, format->name));
+    }
+    return (options.csv ? &formats::text_format : format)->open(std::move(recording), options);
 }
 
 }  // namespace tonus

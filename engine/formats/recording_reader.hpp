@@ -11,6 +11,7 @@
 #include "engine/core/rate.hpp"
 #include "engine/device/device.hpp"
 #include "engine/device/recording_note.hpp"
+#include "engine/formats/csv_map.hpp"
 
 namespace tonus {
 
@@ -25,6 +26,7 @@ struct ReadOptions {
     /// Of a recording of Tonus: only what was measured, not the results written beside it.
     bool measured_only = false;
     std::optional<std::size_t> device = {};  ///< and of that only this device's streams, from 0
+    std::optional<CsvMap> csv = {};        ///< what a text table is; without it that is found out
 };
 
 /// What is known about a recording besides its samples.

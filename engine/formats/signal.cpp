@@ -82,29 +82,6 @@ bool same_label(const std::string& label, const std::string& wanted, bool any_ca
     return any_case ? lower(label) == lower(wanted) : label == wanted;
 }
 
-std::optional<std::size_t> find_channel(const std::vector<std::string>& labels, const std::string& wanted) {
-    for (const bool any_case : {false, true}) {
-        for (std::size_t i = 0; i < labels.size(); ++i) {
-            if (same_label(labels[i], wanted, any_case)) return i;
-        }
-    }
-    std::size_t number = 0;
-    const auto [end, code] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
-    const bool whole = code == std::errc{} && end == wanted.data() + wanted.size();
-    if (whole && number >= 1 && number <= labels.size()) return number - 1;
-    return std::nullopt;
-}
-
-std::string listing(const std::vector<std::string>& labels) {
-    constexpr std::size_t kShown = 24;
-    std::string text;
-    for (std::size_t i = 0; i < std::min(labels.size(), kShown); ++i) {
-        text += fmt::format("{}{} {}", i == 0 ? "" : ", ", i + 1, labels[i]);
-    }
-    if (labels.size() > kShown) text += fmt::format(" and {} more", labels.size() - kShown);
-    return text;
-}
-
 }  // namespace
 
 void set_unit(Signal& signal, std::string_view unit) {
@@ -144,14 +121,37 @@ void settle_kinds(std::vector<Signal>& signals, const ReadOptions& options, cons
     }
 }
 
+std::optional<std::size_t> find_label(const std::vector<std::string>& labels, const std::string& wanted) {
+    for (const bool any_case : {false, true}) {
+        for (std::size_t i = 0; i < labels.size(); ++i) {
+            if (same_label(labels[i], wanted, any_case)) return i;
+        }
+    }
+    std::size_t number = 0;
+    const auto [end, code] = std::from_chars(wanted.data(), wanted.data() + wanted.size(), number);
+    const bool whole = code == std::errc{} && end == wanted.data() + wanted.size();
+    if (whole && number >= 1 && number <= labels.size()) return number - 1;
+    return std::nullopt;
+}
+
+std::string label_listing(const std::vector<std::string>& labels) {
+    constexpr std::size_t kShown = 24;
+    std::string text;
+    for (std::size_t i = 0; i < std::min(labels.size(), kShown); ++i) {
+        text += fmt::format("{}{} {}", i == 0 ? "" : ", ", i + 1, labels[i]);
+    }
+    if (labels.size() > kShown) text += fmt::format(" and {} more", labels.size() - kShown);
+    return text;
+}
+
 std::vector<std::size_t> chosen_channels(const std::vector<std::string>& labels,
                                          const ReadOptions& options, const std::string& path) {
     std::vector<bool> chosen(labels.size(), options.channels.empty());
     for (const std::string& wanted : options.channels) {
-        const std::optional<std::size_t> at = find_channel(labels, wanted);
+        const std::optional<std::size_t> at = find_label(labels, wanted);
         if (!at) {
             throw usage_error(fmt::format("{}: there is no channel '{}'; channels are: {}", path, wanted,
-                                          listing(labels)));
+                                          label_listing(labels)));
         }
         chosen[*at] = true;
     }

@@ -54,6 +54,12 @@ void settle_kinds(std::vector<Signal>& signals, const ReadOptions& options, cons
 std::vector<std::size_t> chosen_channels(const std::vector<std::string>& labels,
                                          const ReadOptions& options, const std::string& path);
 
+/// The position of a label, in any case of its letters where none is the same, or of its number from 1.
+std::optional<std::size_t> find_label(const std::vector<std::string>& labels, const std::string& wanted);
+
+/// "1 TA, 2 GM": the first of the labels with their numbers, for messages.
+std::string label_listing(const std::vector<std::string>& labels);
+
 /// A name for the next stream of a kind: "emg", then "emg_2".
 std::string stream_name(const std::vector<StreamInfo>& streams, StreamKind kind);
 

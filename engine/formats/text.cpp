@@ -12,6 +12,7 @@
 #include "engine/formats/label_text.hpp"
 #include "engine/formats/limits.hpp"
 #include "engine/formats/line_reader.hpp"
+#include "engine/formats/mapped_table.hpp"
 #include "engine/formats/text_layout.hpp"
 
 namespace tonus::formats {
@@ -32,7 +33,7 @@ class TextReader final : public RecordingReader {
 public:
     TextReader(RecordingFile recording, const ReadOptions& options)
         : recording_(std::move(recording)),
-          layout_(read_text_layout(recording_)),
+          layout_(options.csv ? read_mapped_layout(recording_, *options.csv) : read_text_layout(recording_)),
           lines_(*recording_.file, layout_.data_offset, layout_.lines_before) {
         facts_.format = layout_.format;
         facts_.start = layout_.start;
@@ -92,6 +93,7 @@ private:
     bool ended_ = false;
     std::uint64_t n_bad_cells_ = 0;
     std::uint64_t first_bad_line_ = 0;
+    std::size_t first_bad_column_ = 0;
     std::string first_bad_cell_;
 };
 
@@ -162,10 +164,11 @@ void TextReader::plan_streams(const ReadOptions& options) {
 
 double TextReader::value_at(std::size_t column) {
     if (column >= cells_.size() || cells_[column].empty()) return kNaN;
-    const std::optional<double> value = cell_number(cells_[column]);
+    const std::optional<double> value = number_in(layout_, cells_[column]);
     if (value) return *value;
     if (n_bad_cells_++ == 0) {
         first_bad_line_ = lines_.line_number();
+        first_bad_column_ = column + 1;
         first_bad_cell_ = clean_text(cells_[column], limits::kLabelBytes);
     }
     return kNaN;
@@ -277,8 +280,8 @@ bool TextReader::next_stretch(FrameSink& sink) {
 void TextReader::finish() {
     facts_.duration_s = rate_.time_s(next_index_);
     if (n_bad_cells_ > 0) {
-        add_note(facts_.notes, fmt::format("{} cell{} no number (the first, '{}', in line {}); such samples are missing values", n_bad_cells_,
-                                           n_bad_cells_ == 1 ? " is" : "s are", first_bad_cell_, first_bad_line_));
+        add_note(facts_.notes, fmt::format("{} cell{} no number (the first, '{}', in line {}, column {}); such samples are missing values", n_bad_cells_,
+                                           n_bad_cells_ == 1 ? " is" : "s are", first_bad_cell_, first_bad_line_, first_bad_column_));
     }
 }
 

@@ -34,7 +34,7 @@ void refuse_decimal_comma(const TextHead& head, const std::string& path) {
         return has_decimal_comma(cell) || cell_number(cell);
     });
     if (head.separator == ',' && (!all || cells.size() < 2)) return;
-    throw input_error(fmt::format("{}: line {}: '{}' has a decimal comma; export the file with a decimal point", path,
+    throw input_error(fmt::format("{}: line {}: '{}' has a decimal comma; export the file with a decimal point, or say decimal = \",\" in [source.csv] of a session file", path,
                                   head.lines_before + 1, clean_text(*comma, limits::kLabelBytes)));
 }
 

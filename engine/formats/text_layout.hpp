@@ -7,6 +7,7 @@
 
 #include "engine/core/error.hpp"
 #include "engine/core/rate.hpp"
+#include "engine/formats/cells.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/signal.hpp"
 
@@ -41,6 +42,7 @@ struct TextColumn {
 struct TextLayout {
     std::string format = "text table";
     char separator = ' ';
+    bool decimal_comma = false;
     std::uint64_t data_offset = 0;
     std::uint64_t lines_before = 0;
     std::vector<TextColumn> columns;
@@ -53,6 +55,11 @@ struct TextLayout {
     std::string start;
     std::vector<std::string> notes;
 };
+
+/// A cell of the table as a number, nothing for what is none.
+inline std::optional<double> number_in(const TextLayout& layout, std::string_view cell) noexcept {
+    return layout.decimal_comma ? comma_number(cell) : cell_number(cell);
+}
 
 /// Finds out what a text file is. Throws Error (input) with the line where it is not understood.
 TextLayout read_text_layout(const RecordingFile& recording);

@@ -18,7 +18,7 @@ std::vector<double> first_values(const RecordingFile& recording, const TextLayou
     while (values.size() < limits::kProbeRows && lines.next() == LineReader::Got::line) {
         split_cells(lines.line(), layout.separator, cells);
         if (column >= cells.size() || cells[column].empty()) continue;
-        const std::optional<double> value = cell_number(cells[column]);
+        const std::optional<double> value = number_in(layout, cells[column]);
         if (value && std::isfinite(*value)) values.push_back(*value * layout.time_unit_s);
     }
     return values;

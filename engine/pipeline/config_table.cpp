@@ -21,6 +21,20 @@ std::string joined(ConfigTable::Words words) {
 
 }  // namespace
 
+std::vector<const toml::table*> tables_of(const toml::table& root, std::string_view name,
+                                          const std::string& path, bool is_array) {
+    std::vector<const toml::table*> tables;
+    const toml::node* node = root.get(name);
+    if (node == nullptr) return tables;
+    if (!is_array && node->is_table()) return {node->as_table()};
+    if (is_array && node->is_array_of_tables()) {
+        for (const toml::node& entry : *node->as_array()) tables.push_back(entry.as_table());
+        return tables;
+    }
+    throw usage_error(fmt::format("{}:{}: write {} as {}", path, node->source().begin.line, name,
+                                  is_array ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name)));
+}
+
 ConfigTable::ConfigTable(const std::string& path, std::string name, const toml::table& table, Words known)
     : path_(path), name_(std::move(name)), table_(table) {
     for (const auto& [key, value] : table_) {

@@ -16,6 +16,10 @@ class table;
 
 namespace tonus {
 
+/// The tables of an array such as [[channel]], or the one table of a [section]; none where it is absent.
+/// Throws Error with the line where it is written as something else.
+std::vector<const toml::table*> tables_of(const toml::table& root, std::string_view name, const std::string& path, bool is_array);
+
 /// One table of a configuration file: typed access, and every complaint with file, line and key.
 /// Refers to what it was made from.
 class ConfigTable {

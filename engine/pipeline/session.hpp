@@ -8,6 +8,7 @@
 #include "engine/activation/group.hpp"
 #include "engine/core/files.hpp"
 #include "engine/device/stream_info.hpp"
+#include "engine/formats/csv_map.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/normalise/mvc_reference.hpp"
 
@@ -20,6 +21,7 @@ struct SessionSource {
     std::optional<std::string> unit; ///< of every channel
     std::optional<double> scale_uv;  ///< microvolts per step
     double delay_s = 0.0;            ///< of its link, constant: it shows everything so much later than the others
+    std::optional<CsvMap> csv = {};  ///< what its table is, of a CSV that does not say
 };
 
 /// One electrode pair.

@@ -12,6 +12,7 @@
 #include "engine/core/error.hpp"
 #include "engine/pipeline/config_table.hpp"
 #include "engine/pipeline/session.hpp"
+#include "engine/pipeline/session_csv.hpp"
 
 namespace tonus {
 namespace {
@@ -34,21 +35,6 @@ toml::table parse(const std::string& text, const std::string& path) {
         throw usage_error(fmt::format("{}:{}: not valid TOML: {}", path, error.source().begin.line,
                                       error.description()));
     }
-}
-
-/// The tables of an array such as [[channel]], or the one table of a [section].
-std::vector<const toml::table*> tables_of(const toml::table& root, std::string_view name,
-                                          const std::string& path, bool is_array) {
-    std::vector<const toml::table*> tables;
-    const toml::node* node = root.get(name);
-    if (node == nullptr) return tables;
-    if (!is_array && node->is_table()) return {node->as_table()};
-    if (is_array && node->is_array_of_tables()) {
-        for (const toml::node& entry : *node->as_array()) tables.push_back(entry.as_table());
-        return tables;
-    }
-    throw usage_error(fmt::format("{}:{}: write {} as {}", path, node->source().begin.line, name,
-                                  is_array ? fmt::format("[[{}]]", name) : fmt::format("[{}]", name)));
 }
 
 SessionSource read_source(const ConfigTable& table) {
@@ -227,7 +213,8 @@ Session parse_session(const std::string& text, const std::string& path) {
     session.path = path;
     for (const toml::table* table : tables_of(root, "source", path, true)) {
         session.sources.push_back(
-            read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv", "delay_ms"}}));
+            read_source({path, "[[source]]", *table, {"url", "rate", "unit", "scale_uv", "delay_ms", "csv"}}));
+        session.sources.back().csv = read_csv_map(*table, path);
     }
     for (const toml::table* table : tables_of(root, "channel", path, true)) {
         add_channel({path, "[[channel]]", *table, {"name", "source", "input", "site", "side", "class", "weight", "part_of"}}, session);

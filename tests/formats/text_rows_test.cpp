@@ -31,7 +31,7 @@ TEST(TextRows, EmptyCellsAndWordsAreMissingValues) {
     EXPECT_EQ(gm[1], 2);
     EXPECT_TRUE(std::isnan(gm[2]));
     // "NaN" and nothing are how tables say "no value"; only words are worth a remark.
-    EXPECT_TRUE(contains(read.notes(), "2 cells are no number (the first, 'oops', in line 4)")) << read.notes();
+    EXPECT_TRUE(contains(read.notes(), "2 cells are no number (the first, 'oops', in line 4, column 2)")) << read.notes();
     EXPECT_EQ(read.trouble, "");
 }
 

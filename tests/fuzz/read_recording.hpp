@@ -49,9 +49,9 @@ private:
 
 /// Reads the files at `path` as a recording: it is read, or refused with an Error that names it, and never
 /// gives more values than its bytes can hold.
-inline void read_recording(SimFiles& files, const std::string& path, std::size_t n_bytes) {
+inline void read_recording(SimFiles& files, const std::string& path, std::size_t n_bytes, const ReadOptions& options = {.rate = Rate{1000, 1}}) {
     try {
-        const std::unique_ptr<RecordingReader> reader = open_recording(files, path, {.rate = Rate{1000, 1}});
+        const std::unique_ptr<RecordingReader> reader = open_recording(files, path, options);
         for (const StreamInfo& info : reader->streams()) {
             demand(!info.channels.empty() && info.rate.num > 0 && info.rate.den > 0);
         }
@@ -67,11 +67,11 @@ inline void read_recording(SimFiles& files, const std::string& path, std::size_t
     }
 }
 
-inline int read_bytes(const std::string& extension, const std::uint8_t* data, std::size_t size) {
+inline int read_bytes(const std::string& extension, const std::uint8_t* data, std::size_t size, const ReadOptions& options = {.rate = Rate{1000, 1}}) {
     SimFiles files;
     const std::string path = "input" + extension;
     files.put(path, std::as_bytes(std::span<const std::uint8_t>{data, size}));
-    read_recording(files, path, size);
+    read_recording(files, path, size, options);
     return 0;
 }
 

@@ -174,6 +174,7 @@ void add_align(CLI::App& app, int& exit_code) {
 void add_inspect(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "inspect", "say what is in a recording", &inspect, exit_code);
     command.add_option("FILE", options.file, "a recording")->required();
+    command.add_option("--session", options.session, "session file that says what a bare table is");
     add_voice(command, options.voice);
 }
 
@@ -181,6 +182,7 @@ void add_convert(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "convert", "write a recording in another format", &convert, exit_code);
     command.add_option("IN", options.in, "a recording, or file:PATH with options")->required();
     command.add_option("OUT", options.out, "the new file; its ending names the format: .xdf .edf .bdf .hea .mat .csv .npy")->required();
+    command.add_option("--session", options.session, "session file that says what a bare table is");
     command.add_option("--streams", options.streams, "names of the streams wanted; all without it")->delimiter(',');
     command.add_option("--from", options.from_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));
     command.add_option("--to", options.to_s, "seconds from the beginning")->check(CLI::Range(0.0, 1e9));

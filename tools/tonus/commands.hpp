@@ -88,6 +88,7 @@ struct AlignOptions {
 
 struct InspectOptions {
     std::string file;
+    std::string session;
     Voice voice;
 };
 
@@ -99,6 +100,7 @@ struct VerifyOptions {
 struct ConvertOptions {
     std::string in;
     std::string out;
+    std::string session;
     std::vector<std::string> streams;
     std::optional<double> from_s;
     std::optional<double> to_s;

@@ -39,7 +39,7 @@ void print_report(const ConvertReport& report, bool json) {
 }  // namespace
 
 int convert(const ConvertOptions& options) {
-    const auto [path, how] = named_recording(options.in);
+    const auto [path, how] = named_recording(options.in, options.session);
     const formats::Selection selection{options.streams, options.from_s, options.to_s};
     ConvertReport report;
     {

@@ -106,7 +106,7 @@ void print_json(const std::string& path, const RecordingReader& reader, const Re
 }  // namespace
 
 int inspect(const InspectOptions& options) {
-    const auto [path, given] = named_recording(options.file);
+    const auto [path, given] = named_recording(options.file, options.session);
     // Without a rate or a unit a file can still be looked at: what is missing is said.
     ReadOptions how = given;
     std::unique_ptr<RecordingReader> reader;

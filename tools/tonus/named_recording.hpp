@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "drivers/file/read_options.hpp"
+#include "engine/formats/recording_reader.hpp"
 
 namespace tonus::cli {
 
@@ -12,11 +12,8 @@ struct NamedRecording {
     ReadOptions options = {};
 };
 
-/// Of a path, or of file:PATH with options. Throws Error (usage) for options that are not known.
-inline NamedRecording named_recording(const std::string& name) {
-    if (name.compare(0, 5, "file:") != 0) return {name};
-    const SourceUrl url{name};
-    return {url.address(), read_options_of(url)};
-}
+/// Of a path, or of file:PATH with options; and of a session file, whose first source says the rest where one is
+/// named. Throws Error (usage) for options that are not known, or a session file that is wrong.
+NamedRecording named_recording(const std::string& name, const std::string& session_path);
 
 }  // namespace tonus::cli

@@ -16,14 +16,14 @@ std::unique_ptr<Device> part_of(std::unique_ptr<Device> device, const Played& pl
     return std::make_unique<ExcerptDevice>(std::move(device), played.from_s, played.to_s, url);
 }
 
-std::unique_ptr<Device> open_part(const std::string& url, const Played& played) {
-    return part_of(open_device(url), played, url);
+std::unique_ptr<Device> open_part(const SessionSource& source, const Played& played) {
+    return part_of(open_source(source), played, source_url(source));
 }
 
 /// Of a round: until the longest of the recordings is over.
-double period_s(const std::vector<std::string>& urls, const Played& played) {
+double period_s(const std::vector<SessionSource>& opened, const Played& played) {
     double longest_s = 0.0;
-    for (const std::string& url : urls) longest_s = std::max(longest_s, recording_length_s(*open_part(url, played)));
+    for (const SessionSource& source : opened) longest_s = std::max(longest_s, recording_length_s(*open_part(source, played)));
     if (longest_s == 0.0) throw usage_error("--loop: there is nothing to play again");
     return longest_s + LoopedDevice::kSeamS;
 }
@@ -32,8 +32,7 @@ double period_s(const std::vector<std::string>& urls, const Played& played) {
 
 Sources open_played(const std::vector<std::string>& paths_or_urls, const std::string& session_path, const Played& played, MarkerBoard& board) {
     Sources sources = open_recordings(paths_or_urls, session_path);
-    std::vector<std::string> opened;
-    for (const SessionSource& source : sources.session.sources) opened.push_back(source_url(source));
+    const std::vector<SessionSource>& opened = sources.session.sources;
     for (const Device* device : sources.devices) {
         if (played.rounds && device->pacing() != Pacing::stamped) throw usage_error("--loop: only recordings can be played again");
     }
@@ -41,9 +40,9 @@ Sources open_played(const std::vector<std::string>& paths_or_urls, const std::st
     for (std::size_t i = 0; i < opened.size(); ++i) {
         std::unique_ptr<Device> device;
         if (played.rounds) {
-            device = std::make_unique<LoopedDevice>([url = opened[i], played] { return open_part(url, played); }, round_s, *played.rounds);
+            device = std::make_unique<LoopedDevice>([source = opened[i], played] { return open_part(source, played); }, round_s, *played.rounds);
         } else {
-            device = part_of(std::move(sources.owned[i]), played, opened[i]);
+            device = part_of(std::move(sources.owned[i]), played, source_url(opened[i]));
         }
         sources.owned[i] = std::make_unique<MarkedDevice>(std::move(device), board);
         sources.devices[i] = sources.owned[i].get();

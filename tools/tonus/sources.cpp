@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "drivers/driver/driver.hpp"
+#include "drivers/file/read_options.hpp"
 #include "engine/core/error.hpp"
 #include "engine/formats/recorded_head.hpp"
 #include "tools/tonus/terminal.hpp"
@@ -46,7 +47,7 @@ Sources open_with(const std::vector<std::string>& urls, const std::string& sessi
                                   ? "no source: say --source sim: or another of `tonus drivers`"
                                   : session_path + ": a [[source]] has no url, and --source gives none");
         }
-        sources.owned.push_back(open_device(source_url(source), system_ports(), &interrupted()));
+        sources.owned.push_back(open_source(source));
         sources.devices.push_back(sources.owned.back().get());
         sources.streams.push_back(sources.devices.back()->streams());
     }
@@ -61,6 +62,11 @@ Sources open_with(const std::vector<std::string>& urls, const std::string& sessi
 }
 
 }  // namespace
+
+std::unique_ptr<Device> open_source(const SessionSource& source) {
+    if (source.csv) return open_mapped(SourceUrl{source_url(source)}, *source.csv);
+    return open_device(source_url(source), system_ports(), &interrupted());
+}
 
 Sources open_sources(const std::vector<std::string>& urls, const std::string& session_path) {
     return open_with(urls, session_path, session_path.empty() ? Session{} : load_session(session_path));

@@ -18,6 +18,9 @@ struct Sources {
     Session session;
 };
 
+/// Opens a source of a session. Throws Error.
+std::unique_ptr<Device> open_source(const SessionSource& source);
+
 /// Opens what the command names, or else what the session file names. Without a session file the
 /// montage is read from the devices' own labels.
 /// Throws Error when there is nothing to open, or something does not.
