@@ -35,6 +35,10 @@ public:
     virtual WriteResult write(std::span<const std::byte> bytes) noexcept = 0;
     /// Overwrites bytes written before, for headers whose counts come last.
     virtual WriteResult write_at(std::uint64_t offset, std::span<const std::byte> bytes) noexcept = 0;
+    /// Sees to it that there is room on the disk for `n_bytes` behind the end: no other file gets it, and writes into it
+    /// do not meet a full disk. What is left goes back when the file is closed. ok() too, with nothing kept, where
+    /// the disk cannot do so; ENOSPC where there is not so much.
+    virtual WriteResult keep_room(std::uint64_t n_bytes) noexcept = 0;
     /// Asks for the bytes to survive a power cut. A failure is final for this file.
     virtual WriteResult sync() noexcept = 0;
 };

@@ -95,6 +95,10 @@ class PosixOutputFile final : public OutputFile {
 public:
     PosixOutputFile(std::string path, Descriptor fd, bool is_regular)
         : path_(std::move(path)), fd_(std::move(fd)), is_regular_(is_regular) {}
+    ~PosixOutputFile() override {
+        // To its own length: that gives back what was kept behind it.
+        if (keeps_room_) uninterrupted([&] { return ftruncate(fd_.get(), static_cast<off_t>(n_written_)); });
+    }
 
     // All or nothing: a full disk must leave whole chunks behind, not half of one.
     WriteResult write(std::span<const std::byte> bytes) noexcept override {
@@ -125,6 +129,17 @@ public:
         return {};
     }
 
+    WriteResult keep_room(std::uint64_t n_bytes) noexcept override {
+        if (final_error_ != 0) return {final_error_};
+        if (!is_regular_ || n_bytes == 0) return {};
+        const int failed = uninterrupted([&] {
+            return fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(n_written_), static_cast<off_t>(n_bytes));
+        });
+        if (failed == -1) return {errno == EOPNOTSUPP || errno == ENOSYS ? 0 : errno};
+        keeps_room_ = true;
+        return {};
+    }
+
     WriteResult sync() noexcept override {
         if (final_error_ != 0) return {final_error_};
         if (!is_regular_) return {};  // a terminal or pipe keeps nothing
@@ -149,6 +164,7 @@ private:
     Descriptor fd_;
     bool is_regular_;
     bool name_synced_ = false;
+    bool keeps_room_ = false;
     std::uint64_t n_written_ = 0;
     int final_error_ = 0;
 };

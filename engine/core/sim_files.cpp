@@ -52,9 +52,11 @@ class SimOutputFile final : public OutputFile {
 public:
     SimOutputFile(SimFiles& disk, std::shared_ptr<SimFiles::Node> node)
         : disk_(disk), node_(std::move(node)) {}
+    ~SimOutputFile() override { node_->n_kept = 0; }
 
     WriteResult write(std::span<const std::byte> bytes) noexcept override {
         if (const int wrong = write_error(bytes.size())) return {wrong};
+        node_->n_kept -= std::min<std::uint64_t>(node_->n_kept, bytes.size());
         node_->bytes.insert(node_->bytes.end(), bytes.begin(), bytes.end());
         return {};
     }
@@ -65,6 +67,13 @@ public:
         if (offset > size || bytes.size() > size - offset) return {EINVAL};
         std::copy(bytes.begin(), bytes.end(),
                   node_->bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+        return {};
+    }
+
+    WriteResult keep_room(std::uint64_t n_bytes) noexcept override {
+        if (node_->final_error != 0) return {node_->final_error};
+        if (!fits(n_bytes)) return {ENOSPC};
+        node_->n_kept = std::max(node_->n_kept, n_bytes);
         return {};
     }
 
@@ -84,9 +93,13 @@ private:
         if (node_->final_error != 0) return node_->final_error;
         const int planned = disk_.planned_error(SimFault::On::write, ++disk_.n_writes_);
         if (planned != 0) return planned;
-        const std::uint64_t used = disk_.used_bytes();
-        const bool fits = used <= disk_.capacity_ && n_more <= disk_.capacity_ - used;
-        return n_more == 0 || fits ? 0 : ENOSPC;
+        return fits(n_more) ? 0 : ENOSPC;
+    }
+
+    bool fits(std::uint64_t n_more) const noexcept {
+        if (n_more <= node_->n_kept) return true;
+        const std::uint64_t used = disk_.used_bytes(), n_new = n_more - node_->n_kept;
+        return used <= disk_.capacity_ && n_new <= disk_.capacity_ - used;
     }
 
     SimFiles& disk_;
@@ -191,7 +204,7 @@ std::vector<std::byte> SimFiles::content(const std::string& path) const {
 
 std::uint64_t SimFiles::used_bytes() const noexcept {
     std::uint64_t used = 0;
-    for (const auto& [path, node] : names_) used += node->bytes.size();
+    for (const auto& [path, node] : names_) used += node->bytes.size() + node->n_kept;
     return used;
 }
 

@@ -41,7 +41,7 @@ public:
     void make_folder(const std::string& path) override;
     void rename(const std::string& from, const std::string& to) override;
 
-    /// A write that would take all files together beyond this fails with ENOSPC.
+    /// A write or a room kept that would take all files together beyond this fails with ENOSPC.
     void set_capacity(std::uint64_t n_bytes) noexcept { capacity_ = n_bytes; }
 
     /// Cuts the power: bytes and names not synced are gone, and files open now fail with EIO.
@@ -64,6 +64,7 @@ private:
     struct Node {
         std::vector<std::byte> bytes;
         std::vector<std::byte> durable;
+        std::uint64_t n_kept = 0;  ///< room behind the end that no other file gets
         int final_error = 0;  ///< of a failed sync or a power cut
     };
     using Names = std::map<std::string, std::shared_ptr<Node>>;

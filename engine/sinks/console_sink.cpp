@@ -1,5 +1,6 @@
 #include "engine/sinks/console_sink.hpp"
 
+#include <utility>
 
 #include <fmt/format.h>
 
@@ -10,9 +11,9 @@ constexpr double kPictureS = 0.08;  // between two pictures: faster than that no
 
 }  // namespace
 
-ConsoleSink::ConsoleSink(ConsoleOptions options) : options_(options), markers_(options.markers) {
-    state_.width = options.width;
-    state_.colour = options.terminal;
+ConsoleSink::ConsoleSink(ConsoleOptions options) : options_(std::move(options)), markers_(options_.markers) {
+    state_.width = options_.width;
+    state_.colour = options_.terminal;
 }
 
 void ConsoleSink::begin(const SessionInfo& session) {
@@ -28,6 +29,7 @@ void ConsoleSink::row(const ResultRow& row) noexcept {
     if (options_.terminal || row.time_s < next_line_s_) return;
     next_line_s_ = row.time_s + options_.seconds_per_line - 0.5 * kPictureS;
     state_.age_s = 0.0;
+    if (options_.recording) state_.recording = options_.recording();
     fmt::print(options_.out, "{}\n", console_line(kept_, state_));
     std::fflush(options_.out);
 }
@@ -62,6 +64,7 @@ void ConsoleSink::idle(double age_s, std::uint64_t n_missed) noexcept {
 }
 
 void ConsoleSink::draw() noexcept {
+    if (options_.recording) state_.recording = options_.recording();
     const std::string picture = console_picture(session_, kept_, state_);
     std::string out;
     if (lines_on_screen_ > 0) out = fmt::format("\x1b[{}A", lines_on_screen_);

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdio>
+#include <functional>
+#include <string>
 
 #include "engine/sinks/console_view.hpp"
 #include "engine/sinks/marker_board.hpp"
@@ -14,6 +16,7 @@ struct ConsoleOptions {
     std::size_t width = 80;
     double seconds_per_line = 1.0;
     const MarkerBoard* markers = nullptr;  ///< to show when their time comes; outlives the sink
+    std::function<std::string()> recording = {};  ///< how the recording of this run fares
 };
 
 /// Shows a live session to the person who watches it. Only a view: it may skip rows.

@@ -173,6 +173,7 @@ std::string console_picture(const SessionInfo& session, const KeptRow& row, cons
                 ? std::string{"lost: none"}
                 : fmt::format("lost: {} frames in {} gaps", state.n_frames_lost, state.n_gaps);
     if (state.n_missed > 0) text += fmt::format("   this view skipped {} rows", state.n_missed);
+    if (!state.recording.empty()) text += "\n" + state.recording.substr(0, state.width);
     if (!state.marker.empty()) text += "\n" + state.marker.substr(0, state.width);
     return text + "\n";
 }
@@ -191,6 +192,7 @@ std::string console_line(const KeptRow& row, const ConsoleState& state) {
     }
     if (row.row.is_estimate()) text += "  estimate";
     if (state.n_frames_lost > 0) text += fmt::format("  lost {}", state.n_frames_lost);
+    if (!state.recording.empty()) text += "  " + state.recording;
     return text;
 }
 

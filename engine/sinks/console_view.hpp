@@ -24,6 +24,7 @@ struct ConsoleState {
     std::uint64_t n_missed = 0;    ///< rows this view was too slow for
     double over_since_s = 0.0;     ///< when the flag rose
     std::string marker = {};       ///< the last of a recording; empty: none yet
+    std::string recording = {};    ///< how the recording of this run fares; empty: there is none
     std::size_t width = 80;        ///< columns of the terminal
     bool colour = true;
 };

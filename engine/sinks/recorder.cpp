@@ -23,6 +23,8 @@ constexpr std::int64_t kBlockNs = 90'000'000;
 
 constexpr double kSecondsLeast = 60.0;
 constexpr double kSecondsWarned = 600.0;
+constexpr double kSecondsLate = 0.5;
+constexpr std::int64_t kRoomEveryNs = 10'000'000'000;
 
 double seconds_of(std::int64_t ns) noexcept { return static_cast<double>(ns) * 1e-9; }
 
@@ -64,14 +66,40 @@ void Recorder::begin(const SessionInfo& session) {
     for (Counted* counted : {&result_count_, &arrival_count_, &event_count_}) counted->id = ++id;
     integrity_id_ = ++id;
 
-    const double left_s = options_.free_bytes ? static_cast<double>(*options_.free_bytes) / bytes_per_s(session.streams) : kSecondsWarned;
+    ask_for_room();
+    const double room_s = room_s_, left_s = room_s < 0.0 ? kSecondsWarned : room_s;
     if (left_s < kSecondsLeast) {
         throw run_error(fmt::format("recording: the disk has room for {:.0f} s of these streams; make room for {:.0f} s at least, or record elsewhere",
                                     left_s, kSecondsLeast));
     }
     if (left_s < kSecondsWarned && options_.notice) options_.notice(fmt::format("the disk has room for {:.0f} min of recording", left_s / 60.0));
-    file_.begin({.chunks = header(), .integrity_id = integrity_id_, .account = account()});
+    file_.begin({.chunks = header(), .integrity_id = integrity_id_, .event_id = event_count_.id, .account = account()});
     flushed_at_ns_ = clock_.now_ns();
+    publish();
+}
+
+void Recorder::ask_for_room() {
+    room_asked_at_ns_ = clock_.now_ns();
+    const std::optional<std::uint64_t> n_free = options_.free_bytes ? options_.free_bytes() : std::nullopt;
+    if (n_free) room_s_ = static_cast<double>(*n_free) / bytes_per_s(session_.streams);
+}
+
+/// What status() tells. What is written or safe now stays so while this thread waits for the disk.
+void Recorder::publish() {
+    const std::int64_t now_ns = clock_.now_ns();
+    if (file_.is_written()) written_until_ns_ = flushed_at_ns_;
+    safe_until_ns_ = file_.is_safe() ? flushed_at_ns_ : file_.synced_until_ns();
+    n_bytes_ = file_.n_bytes();
+    state_ = file_.is_broken() ? RecorderStatus::State::failed : file_.is_full() ? RecorderStatus::State::waiting : RecorderStatus::State::well;
+    if (now_ns - room_asked_at_ns_ >= kRoomEveryNs) ask_for_room();
+}
+
+RecorderStatus Recorder::status() const noexcept {
+    const std::int64_t now_ns = clock_.now_ns();
+    RecorderStatus status{.state = state_, .n_bytes = n_bytes_, .unwritten_s = seconds_of(now_ns - written_until_ns_), .unsafe_s = seconds_of(now_ns - safe_until_ns_)};
+    if (status.state == RecorderStatus::State::well && status.unwritten_s > kSecondsLate) status.state = RecorderStatus::State::late;
+    if (room_s_ >= 0.0 && status.state != RecorderStatus::State::waiting) status.room_s = room_s_;
+    return status;
 }
 
 std::string Recorder::header() const {
@@ -106,6 +134,7 @@ void Recorder::idle(double, std::uint64_t) noexcept {
     drain_rings();
     if (clock_.now_ns() - flushed_at_ns_ >= kFlushEveryNs) close_block();
     file_.step();
+    publish();
 }
 
 void Recorder::drain_rings(bool without_room) {
@@ -222,7 +251,9 @@ void Recorder::end(const RunSummary&) {
         formats::append_xdf_footer(chunks_, stream.id(), {.first_s = stream.stamp_s(0), .last_s = stream.last_stamp_s(), .n_samples = stream.n_recorded()});
     }
     close_block(true);
-    file_.finish();
+    const RecordedStream* const time = time_stream();
+    file_.finish(time == nullptr ? 0.0 : time->stamp_s(0));
+    publish();
     refuse_silent_loss();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -14,6 +15,7 @@
 #include "engine/ring/frame_ring.hpp"
 #include "engine/sinks/marker_board.hpp"
 #include "engine/sinks/recorded_stream.hpp"
+#include "engine/sinks/recorder_status.hpp"
 #include "engine/sinks/recording_file.hpp"
 #include "engine/sinks/sink.hpp"
 
@@ -21,8 +23,8 @@ namespace tonus {
 
 struct RecorderOptions {
     std::string session_text = {};  ///< the session file with its calibration, kept in the header
-    /// On the disk, before the start; nothing: nobody can say.
-    std::optional<std::uint64_t> free_bytes = {};
+    /// On the disk: asked before the start and every ten seconds, on the recorder's thread; nothing: nobody can say.
+    std::function<std::optional<std::uint64_t>()> free_bytes = {};
     /// Told in a sentence what goes wrong with the disk, and when it is well again. On the recorder's thread.
     std::function<void(const std::string&)> notice = {};
     /// Of live devices, in the session's time: kept among the events. May be null; outlives the recorder.
@@ -56,6 +58,9 @@ public:
     /// Throws Error (failed) when something was not kept.
     void end(const RunSummary& summary) override;
 
+    /// How it fares, for any thread.
+    RecorderStatus status() const noexcept;
+
     /// What a second of these streams takes on the disk, roughly.
     static double bytes_per_s(std::span<const StreamInfo> streams) noexcept;
 
@@ -87,6 +92,8 @@ private:
     void close_block(bool last = false);
     formats::Integrity account();
     void refuse_silent_loss() const;
+    void ask_for_room();
+    void publish();
     const RecordedStream* time_stream() const noexcept;
 
     Clock& clock_;
@@ -109,6 +116,13 @@ private:
     std::int64_t newest_arrival_ns_ = 0;
     std::optional<std::int64_t> block_began_ns_;  // arrival of its first record
     std::int64_t flushed_at_ns_ = 0;
+    std::int64_t room_asked_at_ns_ = 0;
+
+    // Of status(), each for itself: a picture does not need them of one moment.
+    std::atomic<RecorderStatus::State> state_{RecorderStatus::State::well};
+    std::atomic<std::uint64_t> n_bytes_{0};
+    std::atomic<std::int64_t> written_until_ns_{0}, safe_until_ns_{0};
+    std::atomic<double> room_s_{-1.0};
 };
 
 }  // namespace tonus

@@ -1,5 +1,6 @@
 #include "engine/sinks/recording_file.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <utility>
 
@@ -17,9 +18,14 @@ constexpr std::int64_t kSyncEveryNs = 400'000'000;  // with the steps' own 20 ms
 constexpr std::int64_t kRetryEveryNs = 250'000'000;
 constexpr int kSegmentsMax = 99;
 
+// Kept for the end: its account takes 200 bytes a stream.
+constexpr std::uint64_t kEndRoomBytes = std::uint64_t{64} << 10;
+// Asked for ahead, because each asking is a call: several blocks.
+constexpr std::uint64_t kRoomStepBytes = std::uint64_t{64} << 10;
+
 std::span<const std::byte> bytes_of(const std::string& text) { return std::as_bytes(std::span{text.data(), text.size()}); }
 
-bool is_full(int error_number) noexcept { return error_number == ENOSPC || error_number == EDQUOT; }
+bool means_full(int error_number) noexcept { return error_number == ENOSPC || error_number == EDQUOT; }
 
 /// "squat.xdf" as "squat-2.xdf".
 std::string segment_path(const std::string& path, int segment) {
@@ -54,7 +60,9 @@ void RecordingFile::open_segment() {
         if (result.ok()) continue;
         throw run_error(fmt::format("{}: cannot be written ({}); record to another disk", path_, error_text(result.error_number)));
     }
+    n_bytes_before_ += n_written_;
     n_written_ = out.size();
+    room_until_ = n_written_;
     n_blocks_ = 2;
     synced_at_ns_ = clock_.now_ns();
     disk_ = Disk::well;
@@ -86,14 +94,28 @@ void RecordingFile::step() {
 
 bool RecordingFile::write(const RecordingBlock& block) {
     const std::string out = closed_block(block, n_written_, n_blocks_);
-    const WriteResult result = file_->write(bytes_of(out));
+    WriteResult result = make_room(out.size());
+    if (result.ok()) result = file_->write(bytes_of(out));
     if (!result.ok()) {
         fail(result.error_number);
         return false;
     }
     n_written_ += out.size();
     ++n_blocks_;
+    written_until_s_ = block.at_s;
     return true;
+}
+
+/// For these bytes, and behind them for the end.
+WriteResult RecordingFile::make_room(std::size_t n_bytes) {
+    const std::uint64_t wanted = n_bytes + kEndRoomBytes;
+    if (n_written_ + wanted <= room_until_) return {};
+    for (const std::uint64_t n_room : {wanted + kRoomStepBytes, wanted}) {
+        const WriteResult result = file_->keep_room(n_room);
+        if (result.ok()) room_until_ = n_written_ + n_room;
+        if (result.ok() || n_room == wanted) return result;
+    }
+    return {};
 }
 
 void RecordingFile::write_waiting() {
@@ -123,7 +145,7 @@ void RecordingFile::sync() {
 void RecordingFile::fail(int error_number) {
     error_number_ = error_number;
     retry_at_ns_ = clock_.now_ns() + kRetryEveryNs;
-    if (is_full(error_number)) {
+    if (means_full(error_number)) {
         if (disk_ != Disk::full) tell("the disk is full: data wait in memory, 64 MB at most; make room");
         disk_ = Disk::full;
         return;
@@ -151,7 +173,32 @@ void RecordingFile::go_on_elsewhere() {
     }
 }
 
-void RecordingFile::finish() {
+/// Into the room that was kept: an event, and the account of what is missing. Not called closed, because it did not
+/// end in good order.
+void RecordingFile::say_why_it_ends(double session_begin_s) {
+    const RecordingBlock &first_lost = waiting_.front(), &last_lost = waiting_.back();
+    RecordingBlock words{.at_s = last_lost.at_s, .account = last_lost.account};
+    words.account.closed = false;
+    for (formats::IntegrityCount& count : words.account.streams) {
+        const formats::IntegrityCount* const lost = first_lost.account.of(count.id);
+        const std::uint64_t n_kept = lost == nullptr ? 0 : lost->recorded - lost->count;
+        count.lost[static_cast<std::size_t>(GapCause::recording)] += count.recorded - n_kept;
+        count.recorded = n_kept;
+        count.first = count.emitted;
+        count.count = 0;
+        if (count.id != head_.event_id) continue;
+        count.count = 1;
+        ++count.recorded;
+        ++count.emitted;
+    }
+    formats::append_xdf_text(words.chunks, head_.event_id, words.at_s,
+                             fmt::format("{{\"event\":\"recording_ended\",\"time_s\":{:.6f},\"reason\":\"disk full\",\"kept_until_s\":{:.6f}}}",
+                                         words.at_s - session_begin_s, std::max(0.0, written_until_s_ - session_begin_s)));
+    const std::string out = closed_block(words, n_written_, n_blocks_);
+    if (file_->write(bytes_of(out)).ok()) (void)file_->sync();  // there is nobody left to tell that this failed too
+}
+
+void RecordingFile::finish(double session_begin_s) {
     retry_at_ns_ = 0;
     if (disk_ == Disk::broken) go_on_elsewhere();
     for (int attempt = 0; attempt < 2 && (!waiting_.empty() || !unsynced_.empty()); ++attempt) {
@@ -159,9 +206,9 @@ void RecordingFile::finish() {
         if (disk_ != Disk::broken) write_waiting();
         if (disk_ != Disk::broken) sync();
     }
+    if (disk_ == Disk::full && !waiting_.empty()) say_why_it_ends(session_begin_s);
     if (!waiting_.empty() || !unsynced_.empty()) {
-        const RecordingBlock& first = waiting_.empty() ? unsynced_.front() : waiting_.front();
-        throw run_error(fmt::format("{}: what came after {:.2f} s could not be kept ({}); everything before it is whole", path_, first.at_s,
+        throw run_error(fmt::format("{}: what came after {:.2f} s could not be kept ({}); everything before it is whole", path_, std::max(0.0, written_until_s_ - session_begin_s),
                                     error_text(error_number_)));
     }
     if (segment_ > 1) throw run_error(fmt::format("{}: the disk failed ({}); the recording goes on in {}", base_path_, error_text(error_number_), path_));

@@ -135,6 +135,19 @@ TYPED_TEST(FilesContract, OverwritesAHeaderAndGoesOnAtTheEnd) {
     EXPECT_EQ(this->content("a"), "count=42;data");
 }
 
+TYPED_TEST(FilesContract, KeepsRoomWithoutGrowing) {
+    {
+        const auto file = this->create("a");
+        EXPECT_TRUE(file->write(as_bytes("one")).ok());
+        EXPECT_TRUE(file->keep_room(100'000).ok());
+        EXPECT_TRUE(file->sync().ok());
+        EXPECT_EQ(this->content("a"), "one");
+        EXPECT_TRUE(file->write(as_bytes("two")).ok());
+        EXPECT_TRUE(file->keep_room(0).ok());
+    }
+    EXPECT_EQ(this->content("a"), "onetwo");
+}
+
 TYPED_TEST(FilesContract, RefusesToOverwriteWhatIsNotThereYet) {
     const auto file = this->create("a");
     EXPECT_TRUE(file->write(as_bytes("1234")).ok());
@@ -247,6 +260,37 @@ TEST(SimFiles, IsFullAtItsCapacityAndKeepsWholeWritesOnly) {
     EXPECT_EQ(file->write(as_bytes("789ab")).error_number, ENOSPC);
     EXPECT_TRUE(file->write(as_bytes("789a")).ok());
     EXPECT_EQ(as_text(files.content("a")), "123456789a");
+}
+
+TEST(PosixFiles, GivesBackTheRoomThatWasNotUsed) {
+    const RealDisk disk;
+    const std::string path = disk.folder() + "/a";
+    struct stat info {};
+    {
+        const auto file = system_files().create(path, IfExists::fail);
+        EXPECT_TRUE(file->keep_room(1 << 20).ok());
+        ASSERT_EQ(stat(path.c_str(), &info), 0);
+        if (info.st_blocks * 512 < 1 << 20) GTEST_SKIP() << "this disk cannot keep room";
+        EXPECT_TRUE(file->write(as_bytes("one")).ok());
+    }
+    ASSERT_EQ(stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_size, 3);
+    EXPECT_LT(info.st_blocks * 512, 1 << 16);
+}
+
+TEST(SimFiles, KeepsRoomFromOtherFiles) {
+    SimFiles files;
+    files.set_capacity(10);
+    auto keeper = files.create("/a", IfExists::fail);
+    const auto other = files.create("/b", IfExists::fail);
+    EXPECT_TRUE(keeper->keep_room(6).ok());
+    EXPECT_EQ(other->write(as_bytes("12345")).error_number, ENOSPC);
+    EXPECT_TRUE(other->write(as_bytes("1234")).ok());
+    EXPECT_EQ(keeper->keep_room(7).error_number, ENOSPC);
+    EXPECT_TRUE(keeper->write(as_bytes("123")).ok());
+    EXPECT_EQ(other->write(as_bytes("5")).error_number, ENOSPC);
+    keeper.reset();
+    EXPECT_TRUE(other->write(as_bytes("567")).ok());
 }
 
 TEST(SimFiles, FailsThePlannedCallAndNoOther) {

@@ -76,7 +76,7 @@ TEST(Recorder, IsNotBegunWhereThereIsNoRoomForAMinute) {
     SimFiles disk;
     VirtualClock clock;
     test::TrueDevice device{{test::true_stream("emg", StreamKind::emg, 2000, 32)}};
-    Recorder recorder{disk, clock, kPath, {.free_bytes = 10'000'000}};
+    Recorder recorder{disk, clock, kPath, {.free_bytes = [] { return std::optional<std::uint64_t>{10'000'000}; }}};
     Device* const devices[] = {&device};
     recorder.listen(devices);
     SessionInfo session;
@@ -139,6 +139,7 @@ private:
             return file_->write(bytes);
         }
         WriteResult write_at(std::uint64_t offset, std::span<const std::byte> bytes) noexcept override { return file_->write_at(offset, bytes); }
+        WriteResult keep_room(std::uint64_t n_bytes) noexcept override { return file_->keep_room(n_bytes); }
         WriteResult sync() noexcept override {
             stall(files_.next_sync);
             return file_->sync();
@@ -194,6 +195,43 @@ TEST(Recorder, CountsWhatAVeryLongStallCosts) {
     EXPECT_EQ(read_true(disk, kPath)->n_wrong, 0u);
 }
 
+// What a person sees while the disk is slow, is full, and is well again.
+TEST(Recorder, TellsHowItFares) {
+    SimFiles disk;
+    StallingFiles stalling{disk};
+    RecorderDrive drive{stalling};
+    drive.begin();
+    drive.run_s(1.0);
+    EXPECT_EQ(drive.recorder.status().state, RecorderStatus::State::well);
+    EXPECT_LT(drive.recorder.status().unwritten_s, 0.1);
+    EXPECT_LT(drive.recorder.status().unsafe_s, 0.5);
+    EXPECT_EQ(drive.recorder.status().n_bytes, disk.content(kPath).size());
+    EXPECT_FALSE(drive.recorder.status().room_s);
+    stalling.next_write = [&] {
+        drive.pass(3'000'000'000);
+        EXPECT_EQ(drive.recorder.status().state, RecorderStatus::State::late);
+        EXPECT_NEAR(drive.recorder.status().unwritten_s, 3.0, 0.2);
+    };
+    drive.run_s(0.2);
+    EXPECT_FALSE(stalling.next_write);
+    EXPECT_EQ(drive.recorder.status().state, RecorderStatus::State::well);
+    disk.set_capacity(disk.used_bytes());
+    drive.run_s(4.0);
+    EXPECT_EQ(drive.recorder.status().state, RecorderStatus::State::waiting);
+    EXPECT_GT(drive.recorder.status().unwritten_s, 1.0);
+    disk.set_capacity(1 << 30);
+    drive.run_s(1.0);
+    EXPECT_EQ(drive.recorder.status().state, RecorderStatus::State::well);
+    EXPECT_LT(drive.recorder.status().unsafe_s, 0.5);
+    drive.end();
+}
+
+TEST(Recorder, SaysHowItFaresInOneLine) {
+    EXPECT_EQ(recorder_text({.n_bytes = 1'234'567, .unsafe_s = 0.31, .room_s = 50'000.0}), "recording 1.2 MB, safe up to 0.3 s ago, room for 14 h");
+    EXPECT_EQ(recorder_text({.state = RecorderStatus::State::waiting, .unwritten_s = 2.0}), "recording 0.0 MB, DISK FULL: 2.0 s wait in memory, make room");
+    EXPECT_EQ(recorder_text({.state = RecorderStatus::State::late, .unwritten_s = 2.0}), "recording 0.0 MB, LATE: 2.0 s wait for a slow disk");
+}
+
 constexpr double kFaultRunS = 1.5;
 
 std::uint64_t calls_of_a_healthy_run(bool syncs) {
@@ -227,6 +265,39 @@ TEST(Recorder, KeepsAllBeforeADiskThatIsFullFromAnyWriteOn) {
         EXPECT_EQ(found->n_wrong, 0u);
         EXPECT_GE(found->next[0] + 40, std::min<std::uint64_t>((call - 2) * 40, drive.n_sampled(0))) << "write " << call;
     }
+}
+
+// Room for its end is kept, so that a full disk does not keep the file from saying why it ends and what is missing.
+TEST(Recorder, SaysInTheFileThatTheDiskWasFull) {
+    SimFiles endless;
+    RecorderDrive whole{endless};
+    whole.begin();
+    const std::uint64_t n_head = endless.content(kPath).size();
+    whole.run_s(kFaultRunS);
+    whole.end();
+    constexpr std::uint64_t kEndRoom = 64 << 10, kFirstBlock = 4096;
+    const std::uint64_t n_whole = endless.content(kPath).size() + kEndRoom;
+    int n_short = 0;
+    for (std::uint64_t capacity = n_head + kFirstBlock + kEndRoom; capacity < n_whole; capacity += 1500) {
+        SimFiles disk;
+        disk.set_capacity(capacity);
+        RecorderDrive drive{disk};
+        drive.begin();
+        drive.run_s(kFaultRunS);
+        EXPECT_THROW(drive.end(), Error) << capacity;
+        const Verification report = verify_recording(disk, kPath);
+        EXPECT_TRUE(report.damages.empty()) << capacity;
+        EXPECT_FALSE(report.closed) << "it did not end in good order";
+        for (const Verification::Stream& stream : report.streams) EXPECT_TRUE(stream.adds_up()) << stream.name << " " << capacity;
+        EXPECT_EQ(report.streams[0].n_emitted, drive.n_sampled(0)) << capacity;
+        EXPECT_EQ(report.streams[0].lost[static_cast<std::size_t>(GapCause::recording)], drive.n_sampled(0) - report.streams[0].n_found);
+        n_short += report.streams[0].n_found < drive.n_sampled(0) ? 1 : 0;
+        const std::vector<std::byte> bytes = disk.content(kPath);
+        const std::string text{reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+        EXPECT_NE(text.find("\"event\":\"recording_ended\""), std::string::npos) << capacity;
+        EXPECT_EQ(read_true(disk, kPath)->n_wrong, 0u) << capacity;
+    }
+    EXPECT_GT(n_short, 10);
 }
 
 TEST(Recorder, LosesNothingWhenThereIsRoomAgain) {

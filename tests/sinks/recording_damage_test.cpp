@@ -48,6 +48,7 @@ private:
             return file_->write(bytes);
         }
         WriteResult write_at(std::uint64_t offset, std::span<const std::byte> bytes) noexcept override { return file_->write_at(offset, bytes); }
+        WriteResult keep_room(std::uint64_t n_bytes) noexcept override { return file_->keep_room(n_bytes); }
         WriteResult sync() noexcept override {
             files_.calls.push_back({{}, files_.n_sampled()});
             return file_->sync();

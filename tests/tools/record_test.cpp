@@ -1,11 +1,15 @@
 // tonus run --record and tonus verify as a person uses them.
 
+#include <algorithm>
+#include <optional>
+
 #include <sys/stat.h>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "engine/formats/verify.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/temporary_folder.hpp"
 
@@ -56,18 +60,51 @@ TEST_F(Record, VerifySaysWhatAFlippedByteCost) {
     EXPECT_EQ(run_tonus("verify " + path("missing.xdf")).exit_code, 3);
 }
 
-// A small disk of its own, where the machine lets a test have one.
-TEST_F(Record, ARealDiskThatIsFullEndsTheRecordingAndNotTheRun) {
-    write("run", fmt::format("mount -t tmpfs -o size=200k none {0}/disk && cd {0}/disk && {1} run --source sim: --duration 3 -q --record a.xdf --out {0}/a.csv;"
-                             " echo exit $?; {1} verify a.xdf; echo verify $?\n", folder_.string(), TONUS_BINARY));
-    std::filesystem::create_directories(folder_ / "disk");
-    const std::string inside = "unshare --user --map-root-user --mount ";
-    if (std::system((inside + "true 2>/dev/null").c_str()) != 0) GTEST_SKIP() << "no disk may be mounted here";
-    if (std::system(fmt::format("{} sh {} > {} 2>&1", inside, path("run"), path("said")).c_str()) != 0) GTEST_SKIP() << text("said");
-    const std::string said = text("said");
-    // What a recording of a minute would take is more than there is: it is refused, or told when it comes to it.
-    EXPECT_NE(said.find("the disk has room for"), std::string::npos) << said;
-    EXPECT_NE(said.find("exit 1"), std::string::npos) << said;
+/// A small disk of its own, where the machine lets a test have one.
+class RecordOnASmallDisk : public test::TempFolder {
+protected:
+    /// Runs these lines of shell on a disk of `size`, and gives what they said; nothing where no disk may be mounted.
+    std::optional<std::string> said_on_a_disk_of(const std::string& size, const std::string& lines) {
+        write("run", fmt::format("mount -t tmpfs -o size={} none {}/disk || exit 77\ncd {}/disk\n{}\n", size, folder_.string(), folder_.string(), lines));
+        std::filesystem::create_directories(folder_ / "disk");
+        const int status = std::system(fmt::format("unshare --user --map-root-user --mount sh {} > {} 2>&1", path("run"), path("said")).c_str());
+        if (status != 0) return std::nullopt;
+        return text("said");
+    }
+};
+
+TEST_F(RecordOnASmallDisk, IsNotBegunWithoutRoomForAMinute) {
+    const auto said = said_on_a_disk_of("200k", fmt::format("{} run --source sim: --duration 3 -q --record a.xdf; echo exit $?; ls", TONUS_BINARY));
+    if (!said) GTEST_SKIP() << "no disk may be mounted here";
+    EXPECT_NE(said->find("the disk has room for"), std::string::npos) << *said;
+    EXPECT_NE(said->find("exit 1\n"), std::string::npos) << *said;
+    EXPECT_EQ(said->find("a.xdf\n"), std::string::npos) << *said;
+}
+
+// Another file takes the disk while the recording runs. The recorder meets the real ENOSPC: the run goes on, its table
+// is whole, and the recording holds everything before, in equal values, and says itself why it ends.
+TEST_F(RecordOnASmallDisk, AnotherFileThatFillsItEndsTheRecordingAndNotTheRun) {
+    const auto said = said_on_a_disk_of("8m", fmt::format("{1} run --source sim: --duration 5 --record a.xdf --out {0}/a.csv & run=$!\n"
+                                                          "sleep 1.5; cat /dev/zero > fill; wait $run; echo exit $?; {1} verify a.xdf; echo verify $?\n"
+                                                          "{1} convert a.xdf {0}/b.csv --streams emg -q; cp a.xdf {0}", folder_.string(), TONUS_BINARY));
+    if (!said) GTEST_SKIP() << "no disk may be mounted here";
+    for (const char* const words : {"the disk is full: data wait in memory", "DISK FULL", "s could not be kept (No space left on device); everything before it is whole", "exit 1\n",
+                                    "the disk was full: what is proved is good", "verify 1\n"}) {
+        EXPECT_NE(said->find(words), std::string::npos) << words << " in " << *said;
+    }
+    EXPECT_NE(text("a.xdf").find("\"event\":\"recording_ended\""), std::string::npos);
+    const auto n_lines = [&](const std::string& name) {
+        const std::string lines = text(name);
+        return std::count(lines.begin(), lines.end(), '\n');
+    };
+    EXPECT_GT(n_lines("a.csv"), 450) << "five seconds of results, 100 each";
+    EXPECT_GT(n_lines("b.csv"), 1000) << "the second and a half before the disk was full";
+    EXPECT_LT(n_lines("b.csv"), 4500);
+    const Verification report = verify_recording(system_files(), path("a.xdf"));
+    EXPECT_TRUE(report.damages.empty());
+    for (const Verification::Stream& stream : report.streams) EXPECT_TRUE(stream.adds_up()) << stream.name;
+    EXPECT_GT(report.streams[0].lost[static_cast<std::size_t>(GapCause::recording)], 500u);
+    EXPECT_GT(report.streams[0].n_emitted, 4500u);
 }
 
 }  // namespace

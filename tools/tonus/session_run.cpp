@@ -32,13 +32,15 @@ struct Sinks {
     }
 };
 
-Sinks make_sinks(const Outputs& outputs, bool with_console) {
+Sinks make_sinks(const Outputs& outputs, bool with_console, const Recorder* recorder = nullptr) {
     Sinks sinks;
     if (!outputs.table.empty()) sinks.add<ResultsTable>(system_files(), outputs.table);
     if (!outputs.events.empty()) sinks.add<EventsFile>(system_files(), outputs.events, outputs.markers);
     if (!outputs.lsl.empty()) sinks.add<lsl::LslSink>(lsl::liblsl(), outputs.lsl);
     if (with_console) {
-        sinks.add<ConsoleSink>(ConsoleOptions{.terminal = is_terminal(stdout), .width = terminal_width(stdout), .markers = outputs.markers});
+        ConsoleOptions console{.terminal = is_terminal(stdout), .width = terminal_width(stdout), .markers = outputs.markers};
+        if (recorder != nullptr) console.recording = [recorder] { return recorder_text(recorder->status()); };
+        sinks.add<ConsoleSink>(std::move(console));
     }
     return sinks;
 }
@@ -92,13 +94,13 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
     std::optional<Recorder> recorder;
     if (!outputs.recording.empty()) {
         recorder.emplace(system_files(), clock, outputs.recording,
-                         RecorderOptions{.session_text = text_of(sources.session), .free_bytes = free_bytes_beside(outputs.recording),
+                         RecorderOptions{.session_text = text_of(sources.session), .free_bytes = [path = outputs.recording] { return free_bytes_beside(path); },
                                          .notice = [](const std::string& what) { fmt::print(stderr, "tonus: {}\n", what); },
                                          .markers = outputs.markers});
     }
     const bool speaks = !voice.quiet && !voice.json;
     const bool live = speed == Speed::live;
-    Sinks sinks = make_sinks(outputs, live && speaks);
+    Sinks sinks = make_sinks(outputs, live && speaks, recorder ? &*recorder : nullptr);
 
     RunSummary summary;
     if (live) {

@@ -44,7 +44,10 @@ void print_text(const std::string& path, const Verification& report) {
                report.n_bytes, report.n_blocks, report.until_s);
     for (const Stream& stream : report.streams) print_stream(stream);
     for (const Verification::Damage& damage : report.damages) print_damage(report, damage);
-    if (!report.closed) fmt::print("  the recording was ended by force: what is proved is good, and at most 100 ms behind it are missing\n");
+    if (report.closed) return;
+    const bool was_full = std::any_of(report.streams.begin(), report.streams.end(), [](const Stream& stream) { return stream.lost[static_cast<std::size_t>(GapCause::recording)] > 0; });
+    fmt::print("  {}\n", was_full ? "the disk was full: what is proved is good, and what came after it is counted as lost by the recording"
+                                 : "the recording was ended by force: what is proved is good, and at most 100 ms behind it are missing");
 }
 
 std::string lost_json(const Stream& stream) {
