@@ -1,4 +1,4 @@
-// A session that was recorded gives the same results again, to the bit, losses and all.
+// A session that was recorded gives the same results again, to the bit: losses, absences and all.
 
 #include <gtest/gtest.h>
 
@@ -6,6 +6,7 @@
 #include "engine/formats/recorded_head.hpp"
 #include "engine/formats/recording_reader.hpp"
 #include "engine/formats/verify.hpp"
+#include "tests/support/emulated_session.hpp"
 #include "tests/support/simulated_session.hpp"
 
 namespace tonus {
@@ -27,6 +28,28 @@ public:
 
 private:
     std::unique_ptr<RecordingReader> reader_;
+};
+
+/// An emulated device in a live run: its clock and the run's go together.
+class LiveEmulation final : public Device {
+public:
+    LiveEmulation(test::EmulatedSession& session, Device& device, VirtualClock& clock, double end_s)
+        : session_(session), device_(device), clock_(clock), end_s_(end_s) {}
+    std::span<const StreamInfo> streams() const noexcept override { return device_.streams(); }
+    void start() override { device_.start(); }
+    ReadStatus read(FrameSink& sink, std::chrono::milliseconds timeout) noexcept override {
+        const double before_s = session_.now_s();
+        const ReadStatus status = device_.read(sink, timeout);
+        clock_.advance(std::chrono::nanoseconds{static_cast<std::int64_t>((session_.now_s() - before_s) * 1e9)});
+        return session_.now_s() < end_s_ ? status : ReadStatus::ended;
+    }
+    void stop() noexcept override { device_.stop(); }
+
+private:
+    test::EmulatedSession& session_;
+    Device& device_;
+    VirtualClock& clock_;
+    double end_s_;
 };
 
 /// @param delay_s  of the last device's link
@@ -98,6 +121,31 @@ TEST(RecordingReplay, TakesBackTheDelayOfALinkAsTheRunDid) {
     EXPECT_FALSE(same_bits(before, replayed(disk))) << "or the delay does nothing";
     const Session kept = parse_session(formats::recorded_head(disk, kPath).session, kPath);
     EXPECT_DOUBLE_EQ(kept.sources.at(1).delay_s, 0.12);
+}
+
+TEST(RecordingReplay, RepeatsALiveRunOfADeviceThatLosesPacketsAndGoesAway) {
+    for (std::uint64_t seed = 1; seed <= 2; ++seed) {
+        test::EmulatedSession emulated{"cyton", "lost=0.02&unplug=3-4.5"};
+        const auto device = emulated.open();
+        VirtualClock clock;
+        LiveEmulation running{emulated, *device, clock, 9.0};
+        Device* const devices[] = {&running};
+        SimFiles disk;
+        const CollectingSink before = live(devices, clock, disk, seed);
+        ASSERT_GT(before.rows.size(), 500u);
+        std::size_t n_away = 0;
+        for (const Event& event : before.events) n_away += event.kind == EventKind::gap && event.cause == GapCause::away ? 1u : 0u;
+        ASSERT_GE(n_away, 1u) << "the absence is part of it";
+        ASSERT_GT(before.count(EventKind::gap), 5u);
+
+        EXPECT_TRUE(same_bits(before, replayed(disk))) << "seed " << seed;
+        const Verification report = verify_recording(disk, kPath);
+        EXPECT_TRUE(report.whole());
+        const LossLedger& ledger = before.summary.streams[0].ledger;
+        EXPECT_EQ(report.streams[0].n_emitted, ledger.emitted());
+        EXPECT_EQ(report.streams[0].n_found, ledger.received);
+        EXPECT_EQ(report.streams[0].lost, ledger.lost);
+    }
 }
 
 // The calibration that was in force is in the file: without it a fraction of maximum could not be repeated.
