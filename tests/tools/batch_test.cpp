@@ -1,9 +1,16 @@
 // Many recordings at once, by the real binary.
 
 #include <array>
+#include <chrono>
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 #include <string>
+#include <thread>
+#include <vector>
+
+#include <spawn.h>
+#include <sys/wait.h>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -13,6 +20,8 @@
 #include "tests/formats/collect.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/temporary_folder.hpp"
+
+extern char** environ;
 
 namespace tonus {
 namespace {
@@ -73,6 +82,43 @@ TEST_F(Batch, TheSameNumbersAsAReplay) {
     EXPECT_NEAR(std::stod(cells.at(9)), channel["mean_mvc"].get<double>(), 1e-6);
     EXPECT_NEAR(std::stod(cells.at(10)), channel["peak_mvc"].get<double>(), 1e-6);
     EXPECT_GT(std::stod(cells.at(9)), 0.02);
+}
+
+/// The most memory that a run of the binary held, in KiB, by the kernel's mark.
+std::size_t peak_kib(const std::string& arguments) {
+    std::vector<std::string> words{TONUS_BINARY};
+    std::istringstream in{arguments};
+    for (std::string word; in >> word;) words.push_back(word);
+    std::vector<char*> argv;
+    for (std::string& word : words) argv.push_back(word.data());
+    argv.push_back(nullptr);
+    pid_t pid = 0;
+    if (posix_spawn(&pid, TONUS_BINARY, nullptr, nullptr, argv.data(), environ) != 0) return 0;
+    std::size_t peak = 0;
+    // The mark only rises: what is read last is at most a moment old.
+    while (waitpid(pid, nullptr, WNOHANG) == 0) {
+        std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+        for (std::string line; std::getline(status, line);) {
+            if (line.rfind("VmHWM:", 0) == 0) peak = std::stoul(line.substr(6));
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds{2});
+    }
+    return peak;
+}
+
+// A minute of the simulator is 2 MB in memory: eight more of them that stayed would show.
+TEST_F(Batch, MemoryDoesNotGrowWithTheNumberOfRecordings) {
+#ifdef TONUS_SANITIZED
+    GTEST_SKIP() << "a sanitizer keeps freed memory";
+#endif
+    const auto peak_of = [&](int n_recordings) {
+        std::string files;
+        for (int i = 0; i < n_recordings; ++i) files += " sim:?duration=60&seed=" + std::to_string(i);
+        return peak_kib("batch" + files + " --jobs 1 -q --out " + path("out" + std::to_string(n_recordings)));
+    };
+    const std::size_t few = peak_of(2), many = peak_of(10);
+    ASSERT_GT(few, 4000u);
+    EXPECT_LT(many, few + 4096) << few;
 }
 
 TEST_F(Batch, ABadRecordingStopsNoOtherAndIsListed) {
