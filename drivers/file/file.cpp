@@ -36,7 +36,7 @@ private:
 /// A recording read as a device, as fast as it is asked.
 class FileDevice final : public Device {
 public:
-    FileDevice(std::unique_ptr<RecordingReader> reader, double begin_s) : reader_(std::move(reader)), begin_s_(begin_s) {}
+    FileDevice(std::unique_ptr<RecordingReader> reader, std::string path, double begin_s) : reader_(std::move(reader)), path_(std::move(path)), begin_s_(begin_s) {}
 
     std::span<const StreamInfo> streams() const noexcept override { return reader_->streams(); }
     Pacing pacing() const noexcept override { return Pacing::stamped; }
@@ -45,6 +45,7 @@ public:
     ReadStatus read(FrameSink& sink, std::chrono::milliseconds) noexcept override {
         LaterSink later{sink, std::llround(begin_s_ * 1e9)};
         const ReadStatus status = reader_->next(later) ? ReadStatus::frames : ReadStatus::ended;
+        if (trouble_.empty() && !reader_->trouble().empty()) trouble_ = path_ + ": " + std::string{reader_->trouble()};
         const std::vector<RecordingNote>& notes = reader_->facts().annotations;
         while (markers_.size() < notes.size()) {
             markers_.push_back(notes[markers_.size()]);
@@ -53,11 +54,13 @@ public:
         return status;
     }
     double progress() const noexcept override { return reader_->progress(); }
-    std::string_view trouble() const noexcept override { return reader_->trouble(); }
+    std::string_view trouble() const noexcept override { return trouble_; }
     std::span<const RecordingNote> markers() const noexcept override { return markers_; }
 
 private:
     std::unique_ptr<RecordingReader> reader_;
+    std::string path_;
+    std::string trouble_;  // with the file's name, because several may be played together
     double begin_s_;
     std::vector<RecordingNote> markers_;
 };
@@ -74,7 +77,7 @@ std::vector<std::string> list_of(std::string_view text) {
 
 std::unique_ptr<Device> open_as(const SourceUrl& url, ReadOptions options) {
     options.measured_only = true;
-    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options), url.number("begin", 0.0, 0.0, 1e6));
+    return std::make_unique<FileDevice>(open_recording(system_files(), url.address(), options), url.address(), url.number("begin", 0.0, 0.0, 1e6));
 }
 
 std::unique_ptr<Device> open_file(const SourceUrl& url, Ports&) { return open_as(url, read_options_of(url)); }

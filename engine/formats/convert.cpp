@@ -1,6 +1,9 @@
 #include "engine/formats/convert.hpp"
 
+#include <algorithm>
 #include <exception>
+
+#include <fmt/format.h>
 
 #include "engine/core/error.hpp"
 #include "engine/formats/recording_writer.hpp"
@@ -36,6 +39,13 @@ private:
     std::exception_ptr failure_;
 };
 
+/// A part behind the end would become an empty file.
+void refuse_nothing(const formats::RecordingContent& content, const Selection& selection, const std::string& in, std::optional<double> duration_s) {
+    const bool any = std::any_of(content.streams.begin(), content.streams.end(), [](const formats::StreamContent& stream) { return stream.n_frames() > 0; });
+    if (any || !selection.from_s) return;
+    throw usage_error(fmt::format("{}: nothing lies behind {} s{}", in, *selection.from_s, duration_s ? fmt::format(": the recording lasts {:.3f} s", *duration_s) : ""));
+}
+
 }  // namespace
 
 ConvertReport convert_recording(Files& files, const std::string& in, const std::string& out, const ReadOptions& options,
@@ -53,6 +63,7 @@ ConvertReport convert_recording(Files& files, const std::string& in, const std::
         report.content.start = selection.from_s ? "" : reader->facts().start;  // a start that moved is not in the file
         report.notes = reader->facts().notes;
         report.trouble = reader->trouble();
+        refuse_nothing(report.content, selection, in, reader->facts().duration_s);
     }
     const std::unique_ptr<RecordingReader> reader = open_recording(files, in, options);
     SelectingSink selected{reader->streams(), selection, in};

@@ -39,12 +39,19 @@ struct Lane {
     double last_s = 0.0;      ///< of the frame before, in the stream's clock
 };
 
+constexpr std::string_view kMagic = "XDF:";
+
+bool recognises(ByteView head) { return head.text(0, kMagic.size()) == kMagic; }
+
 class XdfReader final : public RecordingReader {
 public:
     XdfReader(RecordingFile recording, const ReadOptions& options) : recording_(std::move(recording)) {
         keep_what_is_proved();
         ByteWindow bytes{*recording_.file};
         index_ = read_xdf_index(bytes);
+        if (index_.tracks.empty() && !recognises(bytes.at(0, kMagic.size()))) {
+            throw input_error(recording_.path + ": is no XDF file: it does not begin with 'XDF:', and no stream was found in it");
+        }
         if (!index_.arrivals.empty()) number_by_arrivals(*recording_.file, index_);
         facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
                   .session = index_.head.session, .n_devices = index_.head.n_devices};
@@ -126,6 +133,7 @@ std::vector<RecordingNote> XdfReader::markers_of_run(const ReadOptions& options)
 
 void XdfReader::remark(const XdfTrack& track) {
     const XdfStream& stream = track.stream;
+    if (stream.name == arrivals_stream().name) return;  // it numbers the others, and no frame of it is pushed
     if (track.n_frames == 0) return add_note(facts_.notes, fmt::format("stream '{}' is empty", stream.name));
     if (!stream.rate || track.runs.empty()) return;
     const double elapsed_s = track.time_s(track.runs.back().last_s) - track.time_s(track.runs.front().first_s);
@@ -241,8 +249,6 @@ void XdfReader::push_stretch(Lane& lane, std::uint64_t n_frames, FrameSink& sink
     lane.frame = 0;
     ++lane.run;
 }
-
-bool recognises(ByteView head) { return head.text(0, 4) == "XDF:"; }
 
 std::unique_ptr<RecordingReader> open_xdf(RecordingFile recording, const ReadOptions& options) {
     return std::make_unique<XdfReader>(std::move(recording), options);

@@ -52,6 +52,26 @@ TEST_F(BadInput, EmptyFileAndFolderAndGarbage) {
     EXPECT_EQ(result.exit_code, 3) << result.output;
 }
 
+TEST_F(BadInput, NoXdfInsideOfItsEnding) {
+    expect(run_tonus("inspect " + file("noise.xdf", std::string(64, '\0'))), 3, "noise.xdf: is no XDF file");
+}
+
+TEST_F(BadInput, APartBehindTheEnd) {
+    const std::string recording = file("squat.csv", rows(2000, 1.0, "time_s,MF_L[uV]\n"));
+    expect(run_tonus("convert " + recording + " " + path("squat.edf") + " --from 3"), 2, "nothing lies behind 3 s");
+    EXPECT_FALSE(fs::exists(folder_ / "squat.edf"));
+    expect(run_tonus("replay " + recording + " --from 3"), 1, "--from lies behind its end");
+}
+
+// Several may be played together.
+TEST_F(BadInput, ARecordingThatBreaksOffIsNamed) {
+    const std::string recording = file("squat.csv", rows(2000, 1.0, "time_s,MF_L[uV]\n")), half = path("half.xdf");
+    expect(run_tonus("convert " + recording + " " + path("whole.xdf")), 0, "wrote");
+    const std::string whole = text("whole.xdf");
+    file("half.xdf", whole.substr(0, whole.size() / 2));
+    expect(run_tonus("replay " + half + " " + recording), 1, "half.xdf: damaged");
+}
+
 TEST_F(BadInput, WrongUnit) {
     expect(run_tonus("replay 'file:" + folder_.string() + "/x.csv?rate=1000&unit=kg'") , 3, "x.csv");
     file("x.csv", rows(2000));

@@ -76,6 +76,14 @@ TEST_F(Inspect, ShowsRatesGapsAndDurationOfEveryStream) {
     EXPECT_NE(seen.find("1 gap, 250 frames lost (0.500 s)"), std::string::npos) << seen;
 }
 
+TEST_F(Inspect, WarnsOfWhatWasMeasuredAndNotOfWhatWasComputed) {
+    EXPECT_EQ(run_tonus("run --source sim: --duration 0.5 -q --record " + path("a.xdf")).exit_code, 0);
+    const std::string seen = run_tonus("inspect " + path("a.xdf")).output;
+    EXPECT_NE(seen.find("tonus_results: "), std::string::npos) << seen;
+    EXPECT_EQ(seen.find("      ! "), std::string::npos) << "a state that stays is no electrode off: " << seen;
+    EXPECT_EQ(seen.find("is empty"), std::string::npos) << seen;
+}
+
 TEST_F(Inspect, TakesTheOptionsOfAnAddress) {
     write("counts.csv", "5\n6\n7\n5\n8\n9\n5\n4\n");
     const json facts = json::parse(run_tonus("inspect --json 'file:" + path("counts.csv") + "?rate=4&unit=mV'").output);

@@ -51,6 +51,7 @@ void ChannelSurvey::after_gap() noexcept {
 
 std::vector<std::string> ChannelSurvey::findings() const {
     std::vector<std::string> found;
+    if (!measured_) return found;
     const double flat_s = rate_.time_s(longest_run_);
     const std::uint64_t n_clipped = std::max(n_at_rail_, top_.n + bottom_.n);
     if (is_constant()) {
@@ -73,8 +74,9 @@ std::optional<double> RecordingSurvey::Stream::measured_hz() const noexcept {
 
 RecordingSurvey::RecordingSurvey(std::span<const StreamInfo> streams) : of_(streams.size()) {
     for (std::size_t s = 0; s < streams.size(); ++s) {
+        const bool measured = streams[s].name != "tonus_results";
         const bool may_hum = streams[s].kind == StreamKind::emg || streams[s].kind == StreamKind::ecg;
-        for (const ChannelInfo& channel : streams[s].channels) of_[s].channels.emplace_back(channel, streams[s].rate, may_hum);
+        for (const ChannelInfo& channel : streams[s].channels) of_[s].channels.emplace_back(channel, streams[s].rate, measured, may_hum);
     }
 }
 

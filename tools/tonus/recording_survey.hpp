@@ -15,7 +15,9 @@ namespace tonus::cli {
 /// What a first look at a channel should show: is it there, does it clip, does it hold numbers?
 class ChannelSurvey {
 public:
-    ChannelSurvey(const ChannelInfo& info, const Rate& rate, bool may_hum) : info_(&info), rate_(rate), hum_(may_hum ? rate.hz() : 0.0) {}
+    /// @param measured  by an electrode or a sensor: what was computed may stay the same
+    ChannelSurvey(const ChannelInfo& info, const Rate& rate, bool measured, bool may_hum)
+        : info_(&info), rate_(rate), measured_(measured), hum_(may_hum ? rate.hz() : 0.0) {}
 
     void add(double raw) noexcept;
     void after_gap() noexcept;
@@ -40,6 +42,7 @@ private:
 
     const ChannelInfo* info_;
     Rate rate_;
+    bool measured_;
     HumMeter hum_;
     Sparkline shape_;
     bool any_ = false;

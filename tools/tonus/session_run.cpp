@@ -71,6 +71,14 @@ std::string text_of(const Session& session) {
     return session.path.empty() ? session_text(session) : read_text(system_files(), session.path);
 }
 
+/// A part of a recording that is behind its end gives a summary of nothing.
+int say_nothing_came(const RunSummary& summary, int code) {
+    const bool any = std::any_of(summary.streams.begin(), summary.streams.end(), [](const RunSummary::Stream& stream) { return stream.ledger.emitted() > 0; });
+    if (any || code != 0) return code;
+    fmt::print(stderr, "tonus: nothing was played: the recording is empty, or --from lies behind its end\n");
+    return 1;
+}
+
 /// Says what went wrong with the devices. Returns the exit code.
 int say_trouble(const RunSummary& summary) {
     int code = 0;
@@ -120,8 +128,9 @@ int run_session(Sources& sources, Speed speed, const Outputs& outputs, const Voi
         if (taps) taps->close();
     }
     say(pipeline.info(), summary, voice, live);
-    if (!live) say_markers(outputs.markers, voice);  // live they were shown when their time came
-    return say_trouble(summary);
+    if (live) return say_trouble(summary);
+    say_markers(outputs.markers, voice);  // live they were shown when their time came
+    return say_nothing_came(summary, say_trouble(summary));
 }
 
 int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice& voice) {
@@ -135,7 +144,7 @@ int run_session_zero_phase(Sources& sources, const Outputs& outputs, const Voice
                                                .stop = &interrupted()});
     say(info, summary, voice, false);
     say_markers(outputs.markers, voice);
-    return say_trouble(summary);
+    return say_nothing_came(summary, say_trouble(summary));
 }
 
 }  // namespace tonus::cli
