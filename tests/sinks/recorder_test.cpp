@@ -2,6 +2,7 @@
 // unseen.
 
 #include <cerrno>
+#include <map>
 
 #include <gtest/gtest.h>
 
@@ -64,6 +65,45 @@ TEST(Recorder, KeepsMarkersAtTheirTimeAmongTheResults) {
     EXPECT_EQ(markers[1].text, "lift");
     EXPECT_NEAR(markers[1].onset_s - markers[0].onset_s, 1.259, 1e-9);
     EXPECT_NEAR(markers[1].onset_s, 1.26, 0.03) << "but for the first packet";
+}
+
+/// When frames came, by stream.
+class Stamps final : public FrameSink {
+public:
+    void push(std::size_t stream, std::uint64_t first_index, RawFrames frames) noexcept override {
+        if (first_index == 0) first_ns[stream] = frames.arrival_ns;
+        n_back += frames.arrival_ns < newest_ns ? 1 : 0;
+        newest_ns = frames.arrival_ns;
+        behind_ns_max = std::max(behind_ns_max, newest_ns - oldest_end_ns());
+        end_ns[stream] = newest_ns;
+    }
+    std::map<std::size_t, std::int64_t> first_ns, end_ns;
+    std::int64_t newest_ns = 0, behind_ns_max = 0;
+    int n_back = 0;
+
+private:
+    std::int64_t oldest_end_ns() const {
+        std::int64_t oldest = newest_ns;
+        for (const auto& [stream, ns] : end_ns) oldest = std::min(oldest, ns);
+        return oldest;
+    }
+};
+
+// Results have no arrival: they come among the frames they were computed from, not behind the last of them, where a
+// converter would give them times that were not theirs.
+TEST(Recorder, ItsResultsAreReadInTheirTime) {
+    SimFiles disk;
+    RecorderDrive drive{disk};
+    drive.begin();
+    drive.run_s(3.0);
+    drive.end();
+    Stamps stamps;
+    const auto reader = open_recording(disk, kPath);
+    while (reader->next(stamps)) {}
+    ASSERT_EQ(stamps.first_ns.size(), 3u) << "emg, imu, results";
+    EXPECT_LT(stamps.first_ns[2], 300'000'000);
+    EXPECT_EQ(stamps.n_back, 0);
+    EXPECT_LT(stamps.behind_ns_max, 500'000'000);
 }
 
 TEST(Recorder, NeverReplacesAFile) {
