@@ -198,12 +198,28 @@ private:
         }
     }
 
+    /// True where between the beginning and the end there is a record without any sample.
     bool leaves_out_records() const {
-        // A stream without holes keeps every record; without such a stream one may be left out.
+        std::vector<std::pair<std::uint64_t, std::uint64_t>> kept;  // by each stretch without a hole: its first record and its last
         for (std::size_t s = 0; s < lanes_.size(); ++s) {
-            if (content_.streams[s].holes.empty() && lanes_[s].shift == 0) return false;
+            const StreamContent& stream = content_.streams[s];
+            const auto keep = [&, &lane = lanes_[s]](std::uint64_t from, std::uint64_t to) {
+                if (from < to) kept.emplace_back((from + lane.shift) / lane.n_per_record, (to - 1 + lane.shift) / lane.n_per_record);
+            };
+            std::uint64_t from = 0;
+            for (const Hole& hole : stream.holes) {
+                keep(from, hole.first);
+                from = hole.first + hole.n_frames;
+            }
+            keep(from, stream.end_index);
         }
-        return true;
+        std::sort(kept.begin(), kept.end());
+        std::uint64_t next = 0;
+        for (const auto& [first, last] : kept) {
+            if (first > next) return true;
+            next = std::max(next, last + 1);
+        }
+        return false;
     }
 
     void write_header();

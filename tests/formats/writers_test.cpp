@@ -156,6 +156,39 @@ TEST(Writers, ARecordThatIsLostAltogetherIsLeftOutOfEdf) {
     EXPECT_LT(files.content("out.edf").size(), 2000u);
 }
 
+/// A stream of a second, and one of another beginning with a gap behind the end of the first.
+std::string two_streams(double second_begin_s, double gap_s) {
+    std::string file;
+    formats::append_xdf_begin(file);
+    formats::append_xdf_stream(file, 1, {.name = "emg", .kind = StreamKind::emg, .rate = {100, 1}, .type = SampleType::int32, .channels = {{.label = "TA"}}});
+    formats::append_xdf_stream(file, 2, {.name = "acc", .kind = StreamKind::acceleration, .rate = {10, 1}, .type = SampleType::int32, .channels = {{.label = "X"}}});
+    const std::vector<std::int32_t> emg(100, 3), acc(20, 4);
+    formats::append_xdf_frames(file, 1, 0.0, raw_frames(std::span<const std::int32_t>{emg}, 1));
+    formats::append_xdf_frames(file, 2, second_begin_s, raw_frames(std::span<const std::int32_t>{acc}, 1));
+    formats::append_xdf_frames(file, 2, second_begin_s + 2.0 + gap_s, raw_frames(std::span<const std::int32_t>{acc}, 1));
+    return file;
+}
+
+// Many readers open continuous files alone: a file is called discontinuous where a record is missing, and only there.
+TEST(Writers, EdfIsDiscontinuousWhereARecordIsMissingAndNowhereElse) {
+    for (const auto& [begin_s, gap_s, format] : {std::tuple{0.0, 0.5, "EDF+C"}, std::tuple{0.3, 0.5, "EDF+C"}, std::tuple{0.0, 30.0, "EDF+D"}}) {
+        SimFiles files;
+        files.put("in.xdf", test::as_bytes(two_streams(begin_s, gap_s)));
+        convert(files, "out.edf");
+        const Recording read = read_all(files, "out.edf");
+        const auto bytes = files.content("out.edf");
+        EXPECT_EQ((std::string{reinterpret_cast<const char*>(bytes.data()) + 192, 5}), format) << begin_s << " " << gap_s;
+        ASSERT_EQ(read.streams.size(), 2u);
+        const Values values = read.channel(1, 0);
+        std::vector<std::uint64_t> there;
+        for (std::size_t i = 0; i < values.size(); ++i) {
+            if (values[i] == 4.0) there.push_back(read.streams[1].index[i]);
+        }
+        ASSERT_EQ(there.size(), 40u);
+        EXPECT_EQ(there[20] - there[19], 1u + static_cast<std::uint64_t>(gap_s * 10.0 + 0.5)) << begin_s << " " << gap_s;
+    }
+}
+
 TEST(Writers, ARateThatIsNoWholeNumberFindsARecordInEdf) {
     SimFiles files;
     std::string file;
