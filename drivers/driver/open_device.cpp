@@ -54,9 +54,11 @@ std::unique_ptr<Device> open_device(const std::string& text, Ports& ports, const
     const std::string identity = port_identity(ports, found.address());
     const SourceUrl again = identity == found.address() ? found : url.with_address(std::string{kByUsbSerial} + identity);
     const auto hasty = std::make_shared<ReopeningPorts>(ports, stop);
-    const auto reopen = [&driver, again, hasty] {
+    const auto reopen = [&driver, again, hasty](const ReconnectingDevice::Check& check) {
         hasty->set_opening(true);
         std::unique_ptr<Device> opened = open_by(driver, with_path(again, *hasty), *hasty);
+        check(*opened);
+        opened->start();
         hasty->set_opening(false);
         return opened;
     };

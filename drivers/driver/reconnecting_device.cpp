@@ -57,9 +57,9 @@ ReconnectingDevice::ReconnectingDevice(std::unique_ptr<Device> device, Reopen re
       places_(streams_.size()) {}
 
 void ReconnectingDevice::start() {
-    if (!device_) device_ = reopen_();
     for (Place& place : places_) place.first.reset();
-    device_->start();
+    if (device_) device_->start();
+    else device_ = reopen_([this](const Device& found) { refuse_another(found.streams()); });
     trouble_.clear();
 }
 
@@ -101,32 +101,25 @@ void ReconnectingDevice::lose() noexcept {
 
 void ReconnectingDevice::try_again() noexcept {
     try {
-        std::unique_ptr<Device> found = reopen_();
-        trouble_ = difference(found->streams());
-        if (trouble_.empty()) {
-            device_ = std::move(found);
-            start();
-            return;
-        }
+        return start();
     } catch (const Error& error) {
         trouble_ = error.what();
     }
-    device_.reset();
     pause_ns_ = std::min(2 * pause_ns_, kPauseNsMax);
     next_try_ns_ = clock_.now_ns() + pause_ns_;
 }
 
-std::string ReconnectingDevice::difference(std::span<const StreamInfo> found) const {
+void ReconnectingDevice::refuse_another(std::span<const StreamInfo> found) const {
     bool same = found.size() == streams_.size();
     for (std::size_t s = 0; same && s < found.size(); ++s) {
         if (found[s].device_id != streams_[s].device_id) {
-            return found[s].device_id + " has come in place of " + streams_[s].device_id + ": plug in the one that was there";
+            throw run_error(found[s].device_id + " has come in place of " + streams_[s].device_id + ": plug in the one that was there");
         }
         same = found[s].name == streams_[s].name && found[s].rate == streams_[s].rate &&
                found[s].channels.size() == streams_[s].channels.size() && found[s].settings == streams_[s].settings;
     }
-    if (same) return {};
-    return (streams_.empty() ? std::string{"the device"} : streams_[0].device_id) + " came back with other streams or settings: end the run and begin a new one";
+    const std::string which = streams_.empty() ? "the device" : streams_[0].device_id;
+    if (!same) throw run_error(which + " came back with other streams or settings: end the run and begin a new one");
 }
 
 }  // namespace tonus

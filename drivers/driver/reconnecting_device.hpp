@@ -18,14 +18,17 @@ namespace tonus {
 ///            switched off has not counted; right to the jitter of the arrivals.
 /// Identity   what comes back must send the same streams with the same settings and identity; another
 ///            device in its place is refused, and waited out.
-/// Delay      while it is away, read() may take as long as opening does: a few seconds at most, or a tenth
-///            of one when the run is to end (reopening_ports.hpp).
+/// Delay      while it is away, read() may take as long as opening and starting do: a few seconds, fifteen at
+///            most, or a tenth of one when the run is to end (reopening_ports.hpp).
 /// Threads    one, the device's own.
 /// Source     reliability F5, F6.
 class ReconnectingDevice final : public Device {
 public:
-    /// Opens the device anew; throws Error while it is not there.
-    using Reopen = std::function<std::unique_ptr<Device>()>;
+    /// Says of what was found whether it is the same; throws Error where it is not.
+    using Check = std::function<void(const Device&)>;
+
+    /// Opens the device anew, has it checked, and starts it; throws Error while it is not there.
+    using Reopen = std::function<std::unique_ptr<Device>(const Check&)>;
 
     ReconnectingDevice(std::unique_ptr<Device> device, Reopen reopen, Clock& clock);
 
@@ -54,7 +57,7 @@ private:
     void lose() noexcept;
     void try_again() noexcept;
     void take_markers() noexcept;
-    std::string difference(std::span<const StreamInfo> found) const;
+    void refuse_another(std::span<const StreamInfo> found) const;
 
     std::unique_ptr<Device> device_;
     Reopen reopen_;

@@ -8,37 +8,46 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kConnectMax{1000}, kSlice{100};
+constexpr std::chrono::nanoseconds kOpeningMax = std::chrono::seconds{15};  // a Trigno alone takes ten
 
 }  // namespace
 
 class ReopeningPorts::Line final : public ByteStream {
 public:
-    Line(std::unique_ptr<ByteStream> line, std::shared_ptr<bool> opening, const std::atomic<bool>* stop)
-        : line_(std::move(line)), opening_(std::move(opening)), stop_(stop) {}
+    Line(std::unique_ptr<ByteStream> line, std::shared_ptr<const Opening> opening, const std::atomic<bool>* stop, const Clock& clock)
+        : line_(std::move(line)), opening_(std::move(opening)), stop_(stop), clock_(clock) {}
 
     StreamResult read(std::span<std::byte> into, milliseconds timeout) noexcept override {
-        while (*opening_ && timeout > kSlice) {
-            if (stop_ != nullptr && stop_->load(std::memory_order_relaxed)) return {StreamStatus::closed, 0};
+        for (; opening_->now && timeout > kSlice; timeout -= kSlice) {
+            if (is_given_up()) return {StreamStatus::closed, 0};
             const StreamResult result = line_->read(into, kSlice);
             if (result.status != StreamStatus::timeout) return result;
-            timeout -= kSlice;
         }
-        const bool give_up = *opening_ && stop_ != nullptr && stop_->load(std::memory_order_relaxed);
-        return give_up ? StreamResult{StreamStatus::closed, 0} : line_->read(into, timeout);
+        return is_given_up() ? StreamResult{StreamStatus::closed, 0} : line_->read(into, timeout);
     }
 
     StreamResult write(std::span<const std::byte> bytes, milliseconds timeout) noexcept override {
-        return line_->write(bytes, timeout);
+        return is_given_up() ? StreamResult{StreamStatus::closed, 0} : line_->write(bytes, timeout);
     }
 
 private:
+    bool is_given_up() const noexcept {
+        if (!opening_->now) return false;
+        return clock_.now_ns() >= opening_->until_ns || (stop_ != nullptr && stop_->load(std::memory_order_relaxed));
+    }
+
     std::unique_ptr<ByteStream> line_;
-    std::shared_ptr<bool> opening_;
+    std::shared_ptr<const Opening> opening_;
     const std::atomic<bool>* stop_;
+    const Clock& clock_;
 };
 
+void ReopeningPorts::set_opening(bool opening) noexcept {
+    *opening_ = {.now = opening, .until_ns = clock().now_ns() + kOpeningMax.count()};
+}
+
 std::unique_ptr<ByteStream> ReopeningPorts::wrap(std::unique_ptr<ByteStream> line) const {
-    return std::make_unique<Line>(std::move(line), opening_, stop_);
+    return std::make_unique<Line>(std::move(line), opening_, stop_, ports_.clock());
 }
 
 std::unique_ptr<ByteStream> ReopeningPorts::open_tty(const std::string& path, unsigned baud) { return wrap(ports_.open_tty(path, baud)); }
