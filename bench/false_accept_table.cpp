@@ -142,15 +142,17 @@ struct Row {
 };
 /// A turned bit is always seen by a sum; but where it breaks a head, what is found in its place passes by chance.
 constexpr double kByte = 1e6 / 256.0, kHead = 0.2 * kByte, kSlack = 1.1;
-constexpr double kWord = 8.0 * 1e6 / 65536.0;  // after a bad packet every zero in it may begin another
+constexpr double kWord = 1e6 / 65536.0;  // as often as noise bears its own sum, a zero in a bad packet begins another
+constexpr double kThreeNibbles = 1e6 / 4096.0;  // out of step three sums are to fit together
+constexpr double kStreams = 2.0;  // a packet may be a frame of two streams, and each is counted
 constexpr std::array kRows{
-    Row{"bitalino", "", "", "4 bits, and three frames in a row after a bad one", 0.0, kSlack * 1e6 / 16.0},
+    Row{"bitalino", "", "", "4 bits, and three frames in a row after a bad one", kSlack * kThreeNibbles, kSlack * kStreams * 1e6 / 16.0},
     Row{"cyton", "", "", "first and last byte"},
     Row{"ngimu", "line=serial", "", "names, types and lengths"},
     Row{"ngimu", "line=udp", "", "names, types and lengths"},
-    Row{"otb"},
+    Row{"otb", "", "", "none", kStreams * 1e6, kStreams * 1e6},
     Row{"rvc", "", "", "sum of a byte", kHead, kSlack * kByte},
-    Row{"shimmer", "", "", "CRC of 16 bits", 0.0, kSlack * kWord},
+    Row{"shimmer", "", "", "CRC of 16 bits", kSlack * kWord, kSlack * 2.0 * kWord},
     Row{"text", "", "rate=500", "numbers, and as many as before"},
     Row{"text", "checksum=on", "rate=500&checksum=on", "exclusive or of a byte", 0.0, kSlack * kByte},
     Row{"trigno"},

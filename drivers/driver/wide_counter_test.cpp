@@ -121,5 +121,23 @@ TEST(WideCounter, BearsADriftingClock) {
     }
 }
 
+// Whatever number a damaged one turns into: those after it are where they belong, and not a turn ahead.
+TEST(WideCounter, IsNotMovedByADamagedNumber) {
+    for (std::uint64_t wrong = 1; wrong < 256; ++wrong) {
+        WideCounter counter{256, Rate{250, 1}};
+        std::uint64_t n = 0;
+        std::uint64_t last = 0;
+        for (int read = 0; read < 400; ++read) {
+            constexpr std::uint64_t kPerRead = 3;
+            const auto raw = [&](std::uint64_t i) { return (i + (i == 603 ? wrong : 0)) % 256; };
+            counter.arrived(raw(n + kPerRead - 1), kPerRead, static_cast<std::int64_t>(n) * 4'000'000);
+            for (std::uint64_t i = 0; i < kPerRead; ++i, ++n) {
+                if (const auto wide = counter.widen(raw(n)); wide && n != 603) last = *wide;
+            }
+        }
+        EXPECT_EQ(last, n - 1) << "a number " << wrong << " too high";
+    }
+}
+
 }  // namespace
 }  // namespace tonus
