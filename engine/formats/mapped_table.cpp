@@ -127,8 +127,9 @@ TextLayout read_mapped_layout(const RecordingFile& recording, const CsvMap& map)
         throw usage_error(fmt::format("{}: line {} has {} columns, more than the {} that are read", recording.path, lines.lines_before + 1,
                                       cells.size(), limits::kColumns));
     }
-    const Labels headings = headings_of(lines.headings, layout.separator, cells.size());
+    Labels headings = headings_of(lines.headings, layout.separator, cells.size());
     while (!cells.empty() && cells.back().empty() && headings[cells.size() - 1].empty()) cells.pop_back();  // a blank trailing column
+    headings.resize(cells.size());
     const auto column_of = [&](const std::string& wanted) -> TextColumn& {
         return layout.columns[find_column(headings, wanted, recording.path, map.heading_line > 0 ? map.heading_line : lines.lines_before + 1)];
     };

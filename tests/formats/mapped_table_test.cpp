@@ -107,6 +107,7 @@ TEST(MappedTable, SaysWithLineAndColumnWhatDoesNotFit) {
     refused(kLab, map, {"line 5, column 5 (Kommentar)", "'an'"});
     refused("EMG,EMG\n1,2\n", {.heading_line = 1, .columns = {{.input = "EMG"}}}, {"'EMG'", "columns 1 and 2"});
     refused("1,2\n", {.columns = {{.input = "EMG"}}}, {"'EMG'", "line 1", "2 columns", "write a number"});
+    refused("a;b;\n1;2;\n", {.heading_line = 1, .columns = {{.input = "3"}}}, {"'3'", "1 a, 2 b"});
 }
 
 TEST(MappedTable, ACellThatIsNoNumberIsMissingAndToldWithLineAndColumn) {
