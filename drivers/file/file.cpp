@@ -120,7 +120,7 @@ std::unique_ptr<Device> open_mapped(const SourceUrl& url, const CsvMap& csv) {
 extern const Driver file_driver;
 const Driver file_driver{
     .scheme = "file",
-    .summary = "A recording: XDF, EDF, BDF, C3D, WFDB, Delsys, MATLAB, NumPy, CSV and other text tables",
+    .summary = "A recording: XDF, EDF, BDF, C3D, WFDB, Delsys, OTB+, MATLAB, NumPy, CSV and other text tables",
     .url_syntax = "file:PATH[?rate=1000&unit=mV]",
     .options = kOptions,
     .loss_detection = "record times, counters and time columns of the file",

@@ -7,11 +7,16 @@
 #include "engine/formats/byte_window.hpp"
 
 namespace tonus::formats {
+namespace {
+
+constexpr int kEitherHead = MAX_WBITS + 32;  // zlib's flag for its own head or gzip's, whichever is there
+
+}  // namespace
 
 std::vector<std::byte> inflated(InputFile& file, std::uint64_t at, std::uint64_t n_bytes, std::uint64_t n_most) {
     std::vector<std::byte> plain;
     z_stream stream{};
-    if (inflateInit(&stream) != Z_OK) return plain;
+    if (inflateInit2(&stream, kEitherHead) != Z_OK) return plain;
     ByteWindow bytes{file};
     std::vector<std::byte> piece(limits::kReadBytes);
     int code = Z_OK;

@@ -8,7 +8,7 @@
 
 namespace tonus::formats {
 
-/// What zlib-compressed bytes of a file hold; nothing when they are damaged or hold more than `n_most`.
+/// What bytes of a file hold that zlib or gzip compressed; nothing when they are damaged or hold more than `n_most`.
 std::vector<std::byte> inflated(InputFile& file, std::uint64_t at, std::uint64_t n_bytes, std::uint64_t n_most);
 
 }  // namespace tonus::formats

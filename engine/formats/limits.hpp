@@ -18,6 +18,7 @@ inline constexpr std::size_t kNpyHeaderBytes = std::size_t{1} << 16;
 inline constexpr std::size_t kC3dParameterBytes = 256 * 512;
 inline constexpr std::uint64_t kInflatedBytes = std::uint64_t{1} << 27;  ///< held of one compressed file
 inline constexpr std::size_t kXmlBytes = std::size_t{1} << 22;    ///< of one header in XML
+inline constexpr std::size_t kMembers = 4096;                     ///< of an archive
 inline constexpr std::size_t kStreams = 1024;                     ///< of one recording
 inline constexpr std::size_t kXdfRuns = std::size_t{1} << 24;     ///< chunks of samples; 40 bytes each
 inline constexpr std::size_t kClockOffsets = std::size_t{1} << 20;

@@ -8,6 +8,7 @@
 #include "engine/core/error.hpp"
 #include "engine/formats/inflate.hpp"
 #include "engine/formats/label_text.hpp"
+#include "engine/formats/memory_file.hpp"
 
 namespace tonus::formats {
 namespace {
@@ -73,22 +74,6 @@ std::optional<Element> element_at(const ByteView& view, std::size_t at) {
     if (const std::uint32_t n_small = *type >> 16; n_small != 0) return Element{*type & 0xffff, std::min<std::uint32_t>(n_small, 4), at + 4, at + 8};
     return Element{*type, *n_bytes, at + 8, at + 8 + (std::size_t{*n_bytes} + 7) / 8 * 8};
 }
-
-/// Bytes in memory, read as a file.
-class MemoryFile final : public InputFile {
-public:
-    explicit MemoryFile(std::vector<std::byte> bytes) : bytes_(std::move(bytes)) {}
-    std::uint64_t size() const noexcept override { return bytes_.size(); }
-    std::size_t read_at(std::uint64_t offset, std::span<std::byte> into) override {
-        const std::size_t from = static_cast<std::size_t>(std::min<std::uint64_t>(offset, bytes_.size()));
-        const std::size_t n = std::min(into.size(), bytes_.size() - from);
-        std::copy_n(bytes_.begin() + static_cast<std::ptrdiff_t>(from), n, into.begin());
-        return n;
-    }
-
-private:
-    std::vector<std::byte> bytes_;
-};
 
 }  // namespace
 

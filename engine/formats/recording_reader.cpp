@@ -13,6 +13,7 @@
 #include "engine/formats/edf.hpp"
 #include "engine/formats/mat.hpp"
 #include "engine/formats/npy.hpp"
+#include "engine/formats/otb.hpp"
 #include "engine/formats/recording_format.hpp"
 #include "engine/formats/text.hpp"
 #include "engine/formats/trigno_discover.hpp"
@@ -29,10 +30,10 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 10> kFormats{
+constexpr std::array<const RecordingFormat*, 11> kFormats{
     &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
     &formats::delsys_hpf_format, &formats::mat_format, &formats::npy_format, &formats::wfdb_format,
-    &formats::trigno_discover_format, &formats::text_format};
+    &formats::otb_format,        &formats::trigno_discover_format, &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
