@@ -15,7 +15,7 @@ namespace tonus::formats {
 /// Threads  one at a time.
 class ByteWindow {
 public:
-    explicit ByteWindow(InputFile& file) : file_(&file) {}
+    explicit ByteWindow(InputFile& file, std::size_t n_read = limits::kReadBytes) : file_(&file), n_read_(n_read) {}
 
     std::uint64_t size() const noexcept { return file_->size(); }
 
@@ -29,12 +29,13 @@ public:
 
 private:
     void fill(std::uint64_t offset, std::size_t n_bytes) {
-        buffer_.resize(std::max(n_bytes, limits::kReadBytes));
+        buffer_.resize(std::max(n_bytes, n_read_));
         begin_ = offset;
         n_held_ = file_->read_at(offset, buffer_);
     }
 
     InputFile* file_;
+    std::size_t n_read_;
     std::vector<std::byte> buffer_;
     std::uint64_t begin_ = 0;
     std::size_t n_held_ = 0;
