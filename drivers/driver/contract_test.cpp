@@ -133,6 +133,34 @@ TEST_P(DriverContract, NamesWhatIsWrongAndWhatToDo) {
     EXPECT_NE(port, "no error");
 }
 
+// With the ports of this machine: no adapter has this path, and nothing listens on a port that needs root.
+TEST_P(DriverContract, SaysWhatToDoWhereThereIsNoSuchPort) {
+    const LineKind kind = EmulatedSession{GetParam()}.link.lines()[0].kind;
+    if (kind == LineKind::serial) {
+        const std::string text = said([&] { open_device(GetParam() + ":/dev/tonus-none"); });
+        EXPECT_NE(text.find("/dev/tonus-none"), std::string::npos) << text;
+        EXPECT_NE(text.find("plug"), std::string::npos) << text;
+    } else if (kind == LineKind::tcp_listens) {
+        const bool by_option = said([&] { open_device(GetParam() + ":127.0.0.1?port=1"); }).find("unknown option") == std::string::npos;
+        const std::string text = said([&] { open_device(GetParam() + (by_option ? ":127.0.0.1?port=1" : ":127.0.0.1:1")); });
+        EXPECT_NE(text.find("nothing listens"), std::string::npos) << text;
+    }
+}
+
+// Reliability, "Loss of a source seen": a line that hangs up, a connection that only falls silent, datagrams.
+TEST_P(DriverContract, AnUnpluggedDeviceIsSeenInTime) {
+    EmulatedSession session{GetParam(), "unplug=12-1000"};
+    const LineKind kind = session.link.lines()[0].kind;
+    const double seen_s_max = kind == LineKind::serial ? 0.5 : kind == LineKind::udp ? 1.0 : 3.0;
+    const auto device = session.open();
+    device->start();
+    KeptFrames got;
+    session.read(*device, got, 11.9 - session.now_s());
+    ASSERT_EQ(device->trouble(), "");
+    while (device->trouble().empty() && session.now_s() < 20.0) session.read(*device, got, 0.01);
+    EXPECT_LE(session.now_s() - 12.0, seen_s_max + 0.02) << device->trouble();
+}
+
 TEST_P(DriverContract, SaysWhyAPortThatIsBusyOrDeniedCannotBeOpened) {
     const EmulatedSession session{GetParam()};
     for (const char* why : {"another program has it open; close it", "not permitted; add this user to the group that owns the port"}) {

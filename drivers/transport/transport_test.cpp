@@ -270,6 +270,17 @@ TEST(Tty, SaysWhenItIsNotPermitted) {
     ASSERT_EQ(seteuid(0), 0);
 }
 
+TEST(NetworkPorts, SayWhenTheyAreNotPermitted) {
+    std::ifstream first_free{"/proc/sys/net/ipv4/ip_unprivileged_port_start"};
+    int port = 0;
+    first_free >> port;
+    if (geteuid() != 0 || port < 1024) GTEST_SKIP() << "needs root, to be somebody else for a moment, and ports that are root's";
+    ASSERT_EQ(seteuid(65534), 0);
+    expect_error(ErrorKind::failed, "above 1023", [] { bind_udp(81, Reach::this_machine); });
+    expect_error(ErrorKind::failed, "above 1023", [] { TcpListener{81, Reach::this_machine}; });
+    ASSERT_EQ(seteuid(0), 0);
+}
+
 // An emulator that nobody listens to any more must still see that its time is over.
 TEST(PseudoTerminalPair, TakesNoMoreThanFitsWhileNobodyHasItOpen) {
     const PseudoTerminal terminal = make_pseudo_terminal();
