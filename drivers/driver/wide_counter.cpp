@@ -10,7 +10,7 @@ constexpr double kWindowS = 0.5;
 constexpr double kSilenceS = 0.25;     // longer than links hold back what they have
 constexpr double kDriftPerS = 500e-6;  // of the device's clock against ours, at most
 constexpr double kAheadS = 0.25;       // links hand over sooner and later by less
-constexpr std::uint64_t kAheadShare = 8;  // of a turn, beyond the time that went by, at most
+constexpr std::uint64_t kLateShare = 8;  // of a turn: what lies so little behind is late, not a turn ahead
 
 }  // namespace
 
@@ -21,7 +21,7 @@ double WideCounter::lateness_s(std::uint64_t count, std::int64_t now_ns) const n
 std::uint64_t WideCounter::place(std::uint64_t raw) const noexcept {
     const std::uint64_t n_ahead = (raw + modulus_ - newest_ % modulus_) % modulus_;
     const std::uint64_t n_behind = modulus_ - n_ahead;
-    const bool is_late = may_be_late_ && n_behind <= late_max() && n_behind <= newest_;
+    const bool is_late = may_be_late_ && n_behind <= modulus_ / kLateShare && n_behind <= newest_;
     return is_late ? newest_ - n_behind : newest_ + n_ahead;
 }
 
@@ -31,10 +31,13 @@ void WideCounter::arrived(std::uint64_t last, std::size_t n, std::int64_t now_ns
     const double turn_s = rate_.time_s(modulus_);
     const bool window_over = !started_ || now_ns >= window_ends_ns_;
     newest_ns_ = now_ns;
-    const double ahead_s = std::min(kAheadS, turn_s / static_cast<double>(kAheadShare));
-    ahead_max_ = n + rate_.frames_in(ahead_s + (started_ ? std::max(away_s, 0.0) : 0.0));
-    // Those that follow one believed ahead by mistake must be taken for late, not for a turn ahead.
-    if (counting_ && away_s < turn_s / 4) ahead_max_ = std::min(ahead_max_, std::max<std::uint64_t>(n, late_max()));
+    const double ahead_s = std::min(kAheadS, turn_s / static_cast<double>(kLateShare));
+    const double gone_s = started_ ? std::max(away_s, 0.0) : 0.0;
+    ahead_max_ = n + rate_.frames_in(ahead_s + gone_s);
+    // What is believed ahead by mistake must be no more than what is then taken for late, unless the time
+    // itself allows more: those that follow would be put a turn ahead, for good.
+    const std::uint64_t late_max = modulus_ / kLateShare;
+    if (n + rate_.frames_in(gone_s) <= late_max) ahead_max_ = std::min(ahead_max_, late_max);
     if (counting_) {
         may_be_late_ = modulus_ >= kTellingModulus && away_s < turn_s / 4;
         least_lateness_s_ += kDriftPerS * away_s;

@@ -39,9 +39,6 @@ public:
 private:
     double lateness_s(std::uint64_t count, std::int64_t now_ns) const noexcept;
     std::uint64_t place(std::uint64_t raw) const noexcept;
-    /// How far behind the newest a frame is late, where it may be: a quarter of a turn of time, and an eighth
-    /// by which links hand over sooner and later.
-    std::uint64_t late_max() const noexcept { return modulus_ / 8 * 3; }
     bool is_too_far(std::uint64_t count) const noexcept { return modulus_ >= kTellingModulus && count > newest_ + ahead_max_; }
 
     static constexpr std::uint64_t kTellingModulus = 256;
