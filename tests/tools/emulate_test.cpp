@@ -55,6 +55,12 @@ TEST(Emulate, SaysWhatCanBeEmulatedAndHow) {
     EXPECT_NE(option.output.find("lost"), std::string::npos) << option.output;
     const auto list = run_tonus("emulate cyton --list");
     EXPECT_NE(list.output.find("unplug"), std::string::npos) << list.output;
+    const auto all = run_tonus("emulate --list");
+    EXPECT_EQ(all.exit_code, 0);
+    EXPECT_NE(all.output.find("OpenBCI"), std::string::npos) << all.output;
+    const auto nothing = run_tonus("emulate");
+    EXPECT_EQ(nothing.exit_code, 2);
+    EXPECT_NE(nothing.output.find("cyton"), std::string::npos) << nothing.output;
 }
 
 }  // namespace

@@ -199,11 +199,11 @@ void add_drivers(CLI::App& app, int& exit_code) {
 
 void add_emulate(CLI::App& app, int& exit_code) {
     auto& [command, options] = offer(app, "emulate", "be a device in software, to try its driver against", &emulate, exit_code);
-    command.add_option("DEVICE", options.device, "a driver's name, with options such as cyton:?lost=0.01&unplug=5-7")->required();
+    command.add_option("DEVICE", options.device, "a driver's name, with options such as cyton:?lost=0.01&unplug=5-7");
     command.add_option("--subject", options.subject, "whom it is worn by: options of sim:, such as subject=7&task=reps");
     command.add_option("--at", options.at, "name of its serial port, kept when it is unplugged and plugged in");
     command.add_option("--duration", options.duration_s, "stop after this many seconds")->check(CLI::Range(0.1, 1e6));
-    command.add_flag("--list", options.list, "say what options it has");
+    command.add_flag("--list", options.list, "say what options it has; without DEVICE, which there are");
     add_voice(command, options.voice);
     command.footer("It prints the address to open: tonus run --source cyton:/dev/pts/3. Ctrl-C ends it.");
 }

@@ -11,14 +11,18 @@
 namespace tonus::cli {
 namespace {
 
+std::string emulated_names() {
+    std::string names;
+    for (const Driver* driver : tonus::drivers()) {
+        if (driver->emulate != nullptr) names += fmt::format(" {}", driver->scheme);
+    }
+    return names;
+}
+
 const Driver& emulated_driver(const SourceUrl& url) {
     const Driver& driver = driver_of(url);
     if (driver.emulate != nullptr) return driver;
-    std::string names;
-    for (const Driver* other : tonus::drivers()) {
-        if (other->emulate != nullptr) names += fmt::format(" {}", other->scheme);
-    }
-    throw usage_error(fmt::format("{} is no device that can be emulated; these are:{}", driver.scheme, names));
+    throw usage_error(fmt::format("{} is no device that can be emulated; these are:{}", driver.scheme, emulated_names()));
 }
 
 std::vector<DriverOption> all_options(const Driver& driver) {
@@ -26,6 +30,13 @@ std::vector<DriverOption> all_options(const Driver& driver) {
     const auto faults = link_fault_options();
     options.insert(options.end(), faults.begin(), faults.end());
     return options;
+}
+
+void print_devices() {
+    for (const Driver* driver : tonus::drivers()) {
+        if (driver->emulate != nullptr) fmt::print("{:<10} {}\n", driver->scheme, driver->summary);
+    }
+    fmt::print("tonus emulate NAME --list says what options one has.\n");
 }
 
 void print_options(const Driver& driver) {
@@ -38,6 +49,11 @@ void print_options(const Driver& driver) {
 }  // namespace
 
 int emulate(const EmulateOptions& options) {
+    if (options.device.empty() && !options.list) throw usage_error("which device? These can be emulated:" + emulated_names());
+    if (options.device.empty()) {
+        print_devices();
+        return 0;
+    }
     const bool is_name = options.device.find(':') == std::string::npos;
     const SourceUrl url{is_name ? options.device + ":" : options.device};
     const Driver& driver = emulated_driver(url);
