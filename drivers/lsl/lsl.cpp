@@ -48,7 +48,7 @@ const Driver lsl_driver{
     .options = kOptions,
     .loss_detection = "none of its own; gaps of the time stamps",
     .clock = "the sender's, by LSL's time correction",
-    .units = "as the sender says, in any of LSL's types",
+    .units = "as the sender says, in any of LSL's types; texts, and whole numbers without a rate, are markers",
     .probe = &probe_lsl,
     .open = &open_lsl,
 };
