@@ -21,6 +21,7 @@ inline constexpr std::size_t kXmlBytes = std::size_t{1} << 22;    ///< of one he
 inline constexpr std::size_t kMembers = 4096;                     ///< of an archive
 inline constexpr std::size_t kStreams = 1024;                     ///< of one recording
 inline constexpr std::size_t kXdfRuns = std::size_t{1} << 24;     ///< chunks of samples; 40 bytes each
+inline constexpr std::size_t kHoles = std::size_t{1} << 20;       ///< of one log
 inline constexpr std::size_t kClockOffsets = std::size_t{1} << 20;
 inline constexpr std::size_t kClockRestarts = 256;                ///< told apart in one stream
 inline constexpr double kClockS = 1e11;                           ///< no clock in seconds shows more

@@ -15,6 +15,7 @@
 #include "engine/formats/npy.hpp"
 #include "engine/formats/otb.hpp"
 #include "engine/formats/recording_format.hpp"
+#include "engine/formats/shimmer_log.hpp"
 #include "engine/formats/text.hpp"
 #include "engine/formats/trigno_discover.hpp"
 #include "engine/formats/wfdb.hpp"
@@ -30,10 +31,10 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 11> kFormats{
+constexpr std::array<const RecordingFormat*, 12> kFormats{
     &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
     &formats::delsys_hpf_format, &formats::mat_format, &formats::npy_format, &formats::wfdb_format,
-    &formats::otb_format,        &formats::trigno_discover_format, &formats::text_format};
+    &formats::otb_format,        &formats::shimmer_log_format, &formats::trigno_discover_format, &formats::text_format};
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
@@ -106,8 +107,9 @@ std::string near_name(Files& files, const std::string& path) {
 std::string recording_formats() {
     std::string text;
     for (const RecordingFormat* format : kFormats) {
-        if (format->extensions.empty()) continue;  // a table among other tables
-        text += fmt::format("{}{} ({})", text.empty() ? "" : ", ", format->name, format->extensions);
+        if (format == &formats::trigno_discover_format) continue;  // a table among other tables
+        text += fmt::format("{}{}", text.empty() ? "" : ", ", format->name);
+        if (!format->extensions.empty()) text += fmt::format(" ({})", format->extensions);
     }
     return text;
 }

@@ -18,10 +18,11 @@ struct KnownUnit {
     std::optional<StreamKind> kind;
 };
 
-const std::array<KnownUnit, 27> kUnits{{
+const std::array<KnownUnit, 28> kUnits{{
     {"m/s^2", "m/s^2", 1.0, StreamKind::acceleration},
     {"m/s2", "m/s^2", 1.0, StreamKind::acceleration},
     {"m/s\xc2\xb2", "m/s^2", 1.0, StreamKind::acceleration},
+    {"m/(s^2)", "m/s^2", 1.0, StreamKind::acceleration},
     {"m_s2", "m/s^2", 1.0, StreamKind::acceleration},
     {"g", "m/s^2", kStandardGravity, StreamKind::acceleration},
     {"G", "m/s^2", kStandardGravity, StreamKind::acceleration},

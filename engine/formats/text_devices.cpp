@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 
@@ -50,7 +51,49 @@ std::vector<std::string> old_openbci_names(std::size_t n_exg, std::size_t n_colu
     return names;
 }
 
+/// The cells of the row above the units.
+std::vector<std::string_view> consensys_names(const TextHead& head) {
+    std::vector<std::string_view> names;
+    if (head.rows.size() == 2) split_cells(head.rows[0], head.separator, names);
+    while (!names.empty() && names.back().empty()) names.pop_back();
+    return names;
+}
+
+/// "SEEMOO_PPG_A13" of "SEEMOO_PPG_A13_UNCAL"; empty for what has no such ending.
+std::string_view without_ending(std::string_view name) {
+    for (const std::string_view ending : {"_UNCAL", "_CAL"}) {
+        if (name.size() > ending.size() && name.substr(name.size() - ending.size()) == ending) return name.substr(0, name.size() - ending.size());
+    }
+    return {};
+}
+
 }  // namespace
+
+bool is_consensys(const TextHead& head) {
+    const std::vector<std::string_view> names = consensys_names(head);
+    return names.size() > 1 && std::all_of(names.begin(), names.end(), [](std::string_view name) { return !without_ending(name).empty(); });
+}
+
+void name_consensys(const TextHead& head, TextLayout& layout) {
+    layout.format = "Shimmer Consensys CSV";
+    const std::vector<std::string_view> names = consensys_names(head);
+    std::size_t n_device = names[0].size();  // bytes that all names begin with
+    for (const std::string_view name : names) {
+        const auto differ = std::mismatch(name.begin(), name.end(), names[0].begin(), names[0].end());
+        n_device = std::min(n_device, static_cast<std::size_t>(differ.first - name.begin()));
+    }
+    n_device = names[0].substr(0, n_device).rfind('_') + 1;  // npos + 1 is 0
+    for (std::size_t i = 0; i < std::min(names.size(), layout.columns.size()); ++i) {
+        Signal& signal = layout.columns[i].signal;
+        std::string_view label = without_ending(names[i]);
+        label.remove_prefix(std::min(n_device, label.size()));
+        signal.info.label = clean_text(label, limits::kLabelBytes);
+        // The file of several devices has their names here.
+        std::optional<StreamKind> kind = kind_of_label(label);
+        for (std::size_t at = label.find('_'); !kind && at != std::string_view::npos; at = label.find('_', at + 1)) kind = kind_of_label(label.substr(at + 1));
+        if (kind) signal.kind = kind;
+    }
+}
 
 bool is_simple_text(const TextHead& head) {
     return !head.comments.empty() && head.comments[0].find("Simple Text Format") != std::string::npos;

@@ -146,6 +146,7 @@ TextLayout read_text_layout(const RecordingFile& recording) {
     else if (is_openbci(head)) lay_out_openbci(head, layout);
     else if (is_vicon(head)) lay_out_vicon(head, layout);
     else lay_out_table(head, layout);
+    if (is_consensys(head)) name_consensys(head, layout);
     find_times(recording, layout);
     return layout;
 }

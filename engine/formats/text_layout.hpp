@@ -76,6 +76,11 @@ void lay_out_simple_text(const TextHead& head, TextLayout& layout);
 bool is_openbci(const TextHead& head);
 void lay_out_openbci(const TextHead& head, TextLayout& layout);
 
+/// Shimmer's Consensys heads a column DEVICE_SENSOR_CAL or _UNCAL: takes device and ending off the labels of
+/// `layout`, and tells the kinds.
+bool is_consensys(const TextHead& head);
+void name_consensys(const TextHead& head, TextLayout& layout);
+
 /// Looks at the first rows for a column of times, and for the rate it shows.
 void find_times(const RecordingFile& recording, TextLayout& layout);
 
