@@ -9,6 +9,7 @@
 #include "engine/formats/even_reader.hpp"
 #include "engine/formats/label_text.hpp"
 #include "engine/formats/limits.hpp"
+#include "engine/formats/wfdb_annotations.hpp"
 #include "engine/formats/wfdb_samples.hpp"
 
 namespace tonus::formats {
@@ -114,11 +115,20 @@ public:
             even.holes.emplace_back();
             for (const Hole& hole : holes_) even.holes.back().push_back({hole.first * n, hole.n_frames * n});
         }
+        take_annotations(even.facts);
         even.source = std::make_unique<WfdbFrames>(*files_, std::move(parts_), std::move(origins), std::move(n_per_frame));
         return read_evenly(std::move(even));
     }
 
 private:
+    /// Those beside the header, under the name that is kept for a record's own.
+    void take_annotations(RecordingFacts& facts) const {
+        const std::string path = path_.substr(0, path_.find_last_of('.')) + ".atr";
+        if (!files_->exists(path)) return;
+        const std::unique_ptr<InputFile> file = files_->open(path);
+        facts.annotations = read_wfdb_annotations(*file, header_.rate, file_name(path), facts.notes);
+    }
+
     /// Adds a record that has samples of its own; `n_stated` frames, or as its header says when 0.
     void add_samples(const WfdbHeader& header, const std::string& path, std::uint64_t n_stated) {
         if (header.signals.empty()) throw input_error(fmt::format("{}: has no signals", path));
