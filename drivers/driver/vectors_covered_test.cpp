@@ -24,7 +24,6 @@ const std::map<std::string, std::string> kNotAskedFor{
     {"file-formats.wfdb_16", "samples and headers of signals: tests/formats/wfdb_test.cpp writes its own"},
     {"file-formats.wfdb_header", "the same"},
     {"file-formats.openbci_gui_odf", "tests/formats/text_test.cpp has logs of the program itself"},
-    {"file-formats.otb_plus_scaling", "there is no reader of OTB+"},
     {"others.myo", "there is no driver: Bluetooth LE"},
     {"others.gforce", "there is no driver: Bluetooth LE"},
     {"others.noraxon_http_samples_json", "there is no driver"},
