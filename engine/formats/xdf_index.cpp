@@ -50,10 +50,16 @@ public:
 private:
     /// What is only needed while the file is gone through.
     struct Open {
+        // What take_frame() needs of the stream, which it is asked for each of some ten million frames an hour.
+        bool holds_arrivals = false, has_numbers_in_time = false;
+        double step_s = 0.0, jitter_s = 0.0;
+        std::size_t frame_bytes = 0;  // 0: texts
+
         double last_s = 0.0;
         std::vector<XdfClock::Offset> offsets;
     };
 
+    static Open opened(const XdfStream& stream);
     void take(const XdfChunk& chunk);
     void take_header(const XdfChunk& chunk);
     void take_offset(const XdfChunk& chunk);
@@ -97,6 +103,13 @@ std::string_view Pass::xml_of(const XdfChunk& chunk, std::uint64_t n_before) {
     return bytes_->at(chunk.content + n_before, static_cast<std::size_t>(n_bytes - n_before)).text();
 }
 
+Pass::Open Pass::opened(const XdfStream& stream) {
+    const double step_s = stream.rate ? stream.rate->time_s(1) : 0.0;
+    return {.holds_arrivals = is_arrivals(stream), .has_numbers_in_time = stream.rate && stream.format != XdfFormat::string, .step_s = step_s,
+            .jitter_s = stream.ours ? 0.5 * step_s : std::max(kJitterS, 0.5 * step_s),
+            .frame_bytes = stream.format == XdfFormat::string ? 0 : stream.frame_bytes(), .offsets = {}};
+}
+
 void Pass::take_header(const XdfChunk& chunk) {
     const auto id = bytes_->at(chunk.content, 4).u32(0);
     if (!id || chunk.cut) return;
@@ -106,7 +119,7 @@ void Pass::take_header(const XdfChunk& chunk) {
         if (tracks_by_id_.count(*id) > 0) return add_note(index_.notes, fmt::format("stream {} is described twice; the first is taken", *id));
         tracks_by_id_[*id] = index_.tracks.size();
         index_.tracks.push_back({.stream = std::move(stream)});
-        open_.emplace_back();
+        open_.push_back(opened(index_.tracks.back().stream));
     } catch (const Error& error) {
         damage(fmt::format("byte {}: the header of stream {} {}; the stream is left out", chunk.at, *id, error.what()));
     }
@@ -165,23 +178,23 @@ std::optional<std::uint64_t> Pass::take_frame(std::size_t t, std::uint64_t at, s
     XdfTrack& track = index_.tracks[t];
     const std::optional<XdfStamp> stamp = read_xdf_stamp(*bytes_, at);
     if (!stamp) return std::nullopt;
-    const std::optional<std::uint64_t> next = values_end(track.stream, stamp->values, end);
+    Open& open = open_[t];
+    const bool fits = stamp->values <= end && end - stamp->values >= open.frame_bytes;
+    const std::optional<std::uint64_t> next = open.frame_bytes == 0 ? values_end(track.stream, stamp->values, end) : fits ? std::optional{stamp->values + open.frame_bytes} : std::nullopt;
     if (!next) return std::nullopt;
-    const double step_s = track.stream.rate ? track.stream.rate->time_s(1) : 0.0;
-    const double expected_s = open_[t].last_s + step_s;
+    const double expected_s = open.last_s + open.step_s;
     const double stamp_s = stamp->stamp_s && is_clock_time(*stamp->stamp_s) ? *stamp->stamp_s : expected_s;
-    open_[t].last_s = stamp_s;
-    if (is_arrivals(track.stream)) {
+    open.last_s = stamp_s;
+    if (open.holds_arrivals) {
         if (new_run) index_.arrivals.push_back({.at = at});
         ++index_.arrivals.back().n_frames;
         return next;
     }
-    if (!track.stream.rate || track.stream.format == XdfFormat::string) {
+    if (!open.has_numbers_in_time) {
         take_marker(t, stamp_s, stamp->values, *next);
         return next;
     }
-    const double jitter_s = track.stream.ours ? 0.5 * step_s : std::max(kJitterS, 0.5 * step_s);
-    if (new_run || std::abs(stamp_s - expected_s) > jitter_s) {
+    if (new_run || std::abs(stamp_s - expected_s) > open.jitter_s) {
         if (++n_runs_ > limits::kXdfRuns) throw input_error(fmt::format("byte {}: more pieces than the {} that are read", at, limits::kXdfRuns));
         track.runs.push_back({.at = at, .first_s = stamp_s});
     }
