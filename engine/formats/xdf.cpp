@@ -55,19 +55,14 @@ public:
         if (!index_.arrivals.empty()) number_by_arrivals(*recording_.file, index_);
         facts_ = {.format = "XDF", .start = index_.head.start, .annotations = index_.markers, .notes = index_.notes,
                   .session = index_.head.session, .n_devices = index_.head.n_devices};
-        const bool runs_again = options.measured_only && index_.head.is_ours;
-        if (runs_again) facts_.annotations = markers_of_run(options);
-        zero_s_ = index_.start_s;
+        // Ours count from the beginning of the session, before the first frame: so do their frames' numbers.
+        zero_s_ = index_.arrivals.empty() ? index_.start_s : 0.0;
+        for (RecordingNote& note : facts_.annotations) note.onset_s += index_.start_s - zero_s_;
+        if (options.measured_only && index_.head.is_ours) facts_.annotations = markers_of_run(options);
         plan(options);
-        if (!index_.arrivals.empty()) {
-            // Arrivals count from the beginning of the session, which is before the first frame; so does all else then.
-            // Markers of a run that is made again count from its first row already.
-            if (!runs_again) {
-                for (RecordingNote& note : facts_.annotations) note.onset_s += index_.start_s;
-            }
-            zero_s_ = 0.0;
-            arrivals_.emplace(*recording_.file, index_.arrivals);
-        }
+        // Arrivals are for a replay, which repeats the run. When a frame was sampled, its stamp says better: the first
+        // to arrive was late by its way, and by more of a slow stream than of a fast one.
+        if (!index_.arrivals.empty() && options.measured_only) arrivals_.emplace(*recording_.file, index_.arrivals);
         for (const std::string& damage : index_.damages) trouble_ += (trouble_.empty() ? "" : "; ") + damage;
         if (!trouble_.empty()) trouble_ = "damaged: " + trouble_ + "; everything else was read";
         if (!unproved_.empty()) trouble_ = trouble_.empty() ? unproved_ : unproved_ + "; " + trouble_;
@@ -100,7 +95,6 @@ private:
     std::vector<RecordingNote> markers_of_run(const ReadOptions& options) const;
     void plan(const ReadOptions& options);
     bool push_arrived(FrameSink& sink);
-    bool push_computed(std::int64_t until_ns, FrameSink& sink);
     void remark(const XdfTrack& track);
     std::uint64_t stretch_frames(const Lane& lane) const;
     double stretch_end_s(const Lane& lane) const;
@@ -118,7 +112,7 @@ private:
     std::optional<ArrivalRows> arrivals_;
     std::optional<Arrival> arrival_;  ///< being pushed
     FrameBuffer frames_;
-    double zero_s_ = 0.0;  // of the stamps that are given
+    double zero_s_ = 0.0;  ///< of the stamps that are given
     std::uint64_t n_frames_ = 0;
     std::uint64_t n_read_ = 0;
     std::int64_t last_stamp_ns_ = 0;
@@ -231,7 +225,6 @@ void XdfReader::read_frame(Lane& lane, const XdfRun& run) {
 /// left is pushed by its time.
 bool XdfReader::push_arrived(FrameSink& sink) {
     while (arrivals_ && (arrival_ || (arrival_ = arrivals_->next()))) {
-        if (push_computed(arrival_->arrival_ns, sink)) return true;
         for (Lane& lane : lanes_) {
             if (lane.track->stream.id != arrival_->stream_id || lane.run == lane.track->runs.size()) continue;
             const std::uint64_t index = lane.track->runs[lane.run].first_index + lane.frame;
@@ -241,17 +234,6 @@ bool XdfReader::push_arrived(FrameSink& sink) {
             return true;
         }
         arrival_.reset();
-    }
-    return false;
-}
-
-/// What no device sent has no arrival; it comes by its time among the others.
-bool XdfReader::push_computed(std::int64_t until_ns, FrameSink& sink) {
-    for (Lane& lane : lanes_) {
-        if (lane.track->stream.origin || lane.run == lane.track->runs.size()) continue;
-        if ((stretch_end_s(lane) - zero_s_) * 1e9 > static_cast<double>(until_ns)) continue;
-        push_stretch(lane, stretch_frames(lane), sink);
-        return true;
     }
     return false;
 }

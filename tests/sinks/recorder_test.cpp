@@ -7,6 +7,7 @@
 #include <gtest/gtest.h>
 
 #include "engine/core/sim_files.hpp"
+#include "engine/formats/recording_content.hpp"
 #include "engine/formats/verify.hpp"
 #include "tests/support/recorder_drive.hpp"
 
@@ -89,9 +90,9 @@ private:
     }
 };
 
-// Results have no arrival: they come among the frames they were computed from, not behind the last of them, where a
-// converter would give them times that were not theirs.
-TEST(Recorder, ItsResultsAreReadInTheirTime) {
+// A converter gives a stream the time of its first stamp. Streams of one device that were sampled together must begin
+// together, whatever their rate; and results come among the frames they were computed from, not behind the last.
+TEST(Recorder, ItsStreamsAreReadInTheirTime) {
     SimFiles disk;
     RecorderDrive drive{disk};
     drive.begin();
@@ -102,6 +103,14 @@ TEST(Recorder, ItsResultsAreReadInTheirTime) {
     while (reader->next(stamps)) {}
     ASSERT_EQ(stamps.first_ns.size(), 3u) << "emg, imu, results";
     EXPECT_LT(stamps.first_ns[2], 300'000'000);
+    const formats::RecordingContent content = [&] {
+        const auto again = open_recording(disk, kPath);
+        formats::ContentSurvey survey{again->streams()};
+        while (again->next(survey)) {}
+        return survey.content;
+    }();
+    EXPECT_NEAR(content.streams[0].begin_s, content.streams[1].begin_s, 1e-6) << "1000 Hz and 100 Hz";
+    EXPECT_NEAR(content.streams[2].begin_s, content.streams[0].begin_s + 0.01, 1e-6) << "the first row is of the first 10 ms";
     EXPECT_EQ(stamps.n_back, 0);
     EXPECT_LT(stamps.behind_ns_max, 500'000'000);
 }
