@@ -11,6 +11,7 @@
 #include "engine/formats/c3d.hpp"
 #include "engine/formats/delsys.hpp"
 #include "engine/formats/edf.hpp"
+#include "engine/formats/emgworks_csv.hpp"
 #include "engine/formats/mat.hpp"
 #include "engine/formats/npy.hpp"
 #include "engine/formats/otb.hpp"
@@ -31,10 +32,16 @@ using formats::RecordingFormat;
 constexpr std::size_t kHeadBytes = 4096;
 
 /// Every format that is read. Those with a signature come first, text last.
-constexpr std::array<const RecordingFormat*, 12> kFormats{
+constexpr std::array<const RecordingFormat*, 13> kFormats{
     &formats::edf_format,        &formats::xdf_format, &formats::c3d_format,  &formats::delsys_emg_format,
     &formats::delsys_hpf_format, &formats::mat_format, &formats::npy_format, &formats::wfdb_format,
-    &formats::otb_format,        &formats::shimmer_log_format, &formats::trigno_discover_format, &formats::text_format};
+    &formats::otb_format,        &formats::shimmer_log_format, &formats::trigno_discover_format, &formats::emgworks_csv_format,
+    &formats::text_format};
+
+/// A table of text, which a person may know better.
+bool is_table(const RecordingFormat* format) {
+    return format == &formats::text_format || format == &formats::trigno_discover_format || format == &formats::emgworks_csv_format;
+}
 
 /// Files people have that are not read, so that the message can name them.
 struct Foreign {
@@ -107,7 +114,7 @@ std::string near_name(Files& files, const std::string& path) {
 std::string recording_formats() {
     std::string text;
     for (const RecordingFormat* format : kFormats) {
-        if (format == &formats::trigno_discover_format) continue;  // a table among other tables
+        if (is_table(format) && format->extensions.empty()) continue;  // among other tables
         text += fmt::format("{}{}", text.empty() ? "" : ", ", format->name);
         if (!format->extensions.empty()) text += fmt::format(" ({})", format->extensions);
     }
@@ -134,7 +141,7 @@ std::unique_ptr<RecordingReader> open_recording(Files& files, const std::string&
         throw input_error(fmt::format("{}: is {}; formats that are read: {}", path, seen(head),
                                       recording_formats()));
     }
-    if (options.csv && format != &formats::text_format && format != &formats::trigno_discover_format) {
+    if (options.csv && !is_table(format)) {
         throw usage_error(fmt::format("{}: [source.csv] of the session is for tables, and this is {}; leave it out", path, format->name));
     }
     return (options.csv ? &formats::text_format : format)->open(std::move(recording), options);
