@@ -9,5 +9,5 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
                            {.delimiter = ';', .decimal_comma = true, .heading_line = 1, .time = "a", .time_unit_s = 1e-3, .columns = columns},
                            {.heading_line = 2, .data_line = 4, .columns = columns},
                            {.delimiter = ' ', .time = "1"}};
-    return fuzz::read_bytes(".csv", data + 1, size - 1, {.rate = Rate{1000, 1}, .csv = maps[data[0] % std::size(maps)]});
+    return fuzz::read_bytes(".csv", data + 1, size - 1, {.csv = maps[data[0] % std::size(maps)]});
 }

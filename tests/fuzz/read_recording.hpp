@@ -47,11 +47,23 @@ private:
     std::uint64_t checked_ = 0;
 };
 
+/// Opens a recording by what it says itself; with a rate only where it says none, because one against the
+/// file's is refused before anything is read.
+inline std::unique_ptr<RecordingReader> open_as_it_says(SimFiles& files, const std::string& path, ReadOptions options) {
+    try {
+        return open_recording(files, path, options);
+    } catch (const Error& error) {
+        if (error.kind() != ErrorKind::usage) throw;
+    }
+    options.rate = Rate{1000, 1};
+    return open_recording(files, path, options);
+}
+
 /// Reads the files at `path` as a recording: it is read, or refused with an Error that names it, and never
 /// gives more values than its bytes can hold.
-inline void read_recording(SimFiles& files, const std::string& path, std::size_t n_bytes, const ReadOptions& options = {.rate = Rate{1000, 1}}) {
+inline void read_recording(SimFiles& files, const std::string& path, std::size_t n_bytes, const ReadOptions& options = {}) {
     try {
-        const std::unique_ptr<RecordingReader> reader = open_recording(files, path, options);
+        const std::unique_ptr<RecordingReader> reader = open_as_it_says(files, path, options);
         for (const StreamInfo& info : reader->streams()) {
             demand(!info.channels.empty() && info.rate.num > 0 && info.rate.den > 0);
         }
@@ -67,7 +79,7 @@ inline void read_recording(SimFiles& files, const std::string& path, std::size_t
     }
 }
 
-inline int read_bytes(const std::string& extension, const std::uint8_t* data, std::size_t size, const ReadOptions& options = {.rate = Rate{1000, 1}}) {
+inline int read_bytes(const std::string& extension, const std::uint8_t* data, std::size_t size, const ReadOptions& options = {}) {
     SimFiles files;
     const std::string path = "input" + extension;
     files.put(path, std::as_bytes(std::span<const std::uint8_t>{data, size}));

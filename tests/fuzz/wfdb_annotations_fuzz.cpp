@@ -9,6 +9,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     put("input.hea", "input 1 250 2\ninput.dat 16 200/mV\n"sv);
     put("input.dat", "\1\0\2\0"sv);
     files.put("input.atr", std::as_bytes(std::span{data, size}));
-    tonus::fuzz::read_recording(files, "input.hea", size + 64, {});
+    tonus::fuzz::read_recording(files, "input.hea", size + 64);
     return 0;
 }
