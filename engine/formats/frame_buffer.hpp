@@ -1,11 +1,16 @@
 #pragma once
 
+#include <bit>
 #include <cstdint>
+#include <cstring>
+#include <span>
 #include <vector>
 
 #include "engine/device/frames.hpp"
 
 namespace tonus::formats {
+
+static_assert(std::endian::native == std::endian::little, "samples are taken as they lie in the file");
 
 /// Frames on their way out of a reader, kept in the type of their stream.
 class FrameBuffer {
@@ -27,6 +32,15 @@ public:
         }
     }
 
+    /// Samples that lie in the file as they are kept here.
+    void add_stored(std::span<const std::byte> samples) {
+        switch (type_) {
+            case SampleType::int32: append(counts_, samples); break;
+            case SampleType::float32: append(floats_, samples); break;
+            case SampleType::float64: append(doubles_, samples); break;
+        }
+    }
+
     RawFrames frames(std::int64_t stamp_ns) const {
         switch (type_) {
             case SampleType::int32: return raw_frames(std::span<const std::int32_t>{counts_}, n_channels_, stamp_ns);
@@ -37,6 +51,13 @@ public:
     }
 
 private:
+    template <class T>
+    static void append(std::vector<T>& to, std::span<const std::byte> samples) {
+        const std::size_t n = to.size();
+        to.resize(n + samples.size() / sizeof(T));
+        std::memcpy(to.data() + n, samples.data(), samples.size() / sizeof(T) * sizeof(T));
+    }
+
     SampleType type_ = SampleType::float64;
     std::size_t n_channels_ = 1;
     std::vector<std::int32_t> counts_;

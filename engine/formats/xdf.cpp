@@ -33,6 +33,7 @@ struct Lane {
     const XdfTrack* track;
     PlannedStream planned;
     ByteWindow bytes;
+    bool as_stored = false;   ///< a frame in the file is one of ours, byte for byte
     std::size_t run = 0;
     std::uint64_t frame = 0;  ///< in the run
     std::uint64_t at = 0;     ///< of that frame, in the file
@@ -151,6 +152,13 @@ void XdfReader::remark(const XdfTrack& track) {
     }
 }
 
+/// All channels of the stream in its order, in the type that they have in the file.
+bool is_stored_as(const PlannedStream& planned, const XdfStream& stream) {
+    const bool same_type = stream.format == XdfFormat::int32 || stream.format == XdfFormat::float32 || stream.format == XdfFormat::double64;
+    return same_type && planned.info.type == sample_type_of(stream.format) && planned.signals.size() == stream.channels.size() &&
+           std::is_sorted(planned.signals.begin(), planned.signals.end());
+}
+
 void XdfReader::plan(const ReadOptions& options) {
     std::vector<SignalGroup> groups;
     std::vector<const XdfTrack*> tracks;
@@ -177,7 +185,8 @@ void XdfReader::plan(const ReadOptions& options) {
         }
         infos_.push_back(planned.info);
         n_frames_ += track->n_frames;
-        lanes_.push_back({.track = track, .planned = std::move(planned), .bytes = ByteWindow{*recording_.file}});
+        const bool as_stored = is_stored_as(planned, track->stream);
+        lanes_.push_back({.track = track, .planned = std::move(planned), .bytes = ByteWindow{*recording_.file}, .as_stored = as_stored});
     }
     facts_.duration_s = end_s - index_.start_s;
 }
@@ -216,7 +225,11 @@ void XdfReader::read_frame(Lane& lane, const XdfRun& run) {
     lane.last_s = lane.frame == 0 ? run.first_s : stamped ? *stamp.stamp_s : expected_s;
     const ByteView frame = lane.bytes.at(stamp.values, stream.frame_bytes());
     if (frame.size() != stream.frame_bytes()) throw input_error("truncated: the file was shortened while it was read");
-    for (const std::size_t c : lane.planned.signals) frames_.add(read_xdf_value(frame, c * size_of(stream.format), stream.format));
+    if (lane.as_stored) {
+        frames_.add_stored(frame.bytes());
+    } else {
+        for (const std::size_t c : lane.planned.signals) frames_.add(read_xdf_value(frame, c * size_of(stream.format), stream.format));
+    }
     lane.at = stamp.values + stream.frame_bytes();
     ++lane.frame;
 }
