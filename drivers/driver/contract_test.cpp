@@ -52,7 +52,7 @@ public:
         throw run_error(host + ": " + why_);
     }
     std::unique_ptr<ByteStream> accept_tcp(std::uint16_t port, std::chrono::milliseconds) override { throw run_error(fmt::format("port {}: {}", port, why_)); }
-    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) override { throw run_error(fmt::format("port {}: {}", port, why_)); }
+    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, const std::string&) override { throw run_error(fmt::format("port {}: {}", port, why_)); }
     std::vector<SerialPort> serial_ports() override { return {}; }
     Clock& clock() noexcept override { return clock_; }
 

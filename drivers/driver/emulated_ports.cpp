@@ -137,7 +137,7 @@ std::unique_ptr<ByteStream> EmulatedPorts::accept_tcp(std::uint16_t port, std::c
     return attach(place);
 }
 
-std::unique_ptr<ByteStream> EmulatedPorts::bind_udp(std::uint16_t port) {
+std::unique_ptr<ByteStream> EmulatedPorts::bind_udp(std::uint16_t port, const std::string&) {
     const Place place = find(LineKind::udp, port);
     if (place.link == nullptr) throw run_error(fmt::format("UDP port {}: taken", port));
     return attach(place);

@@ -60,6 +60,6 @@ std::unique_ptr<ByteStream> ReopeningPorts::accept_tcp(std::uint16_t port, milli
     return wrap(ports_.accept_tcp(port, std::min(timeout, kConnectMax)));
 }
 
-std::unique_ptr<ByteStream> ReopeningPorts::bind_udp(std::uint16_t port) { return wrap(ports_.bind_udp(port)); }
+std::unique_ptr<ByteStream> ReopeningPorts::bind_udp(std::uint16_t port, const std::string& peer) { return wrap(ports_.bind_udp(port, peer)); }
 
 }  // namespace tonus

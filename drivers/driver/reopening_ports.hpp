@@ -26,7 +26,7 @@ public:
     std::unique_ptr<ByteStream> open_tty(const std::string& path, unsigned baud) override;
     std::unique_ptr<ByteStream> connect_tcp(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout) override;
     std::unique_ptr<ByteStream> accept_tcp(std::uint16_t port, std::chrono::milliseconds timeout) override;
-    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) override;
+    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, const std::string& peer) override;
     std::vector<SerialPort> serial_ports() override { return ports_.serial_ports(); }
     Clock& clock() noexcept override { return ports_.clock(); }
 

@@ -30,7 +30,7 @@ public:
     std::unique_ptr<ByteStream> accept_tcp(std::uint16_t port, std::chrono::milliseconds) override {
         throw run_error("TCP port " + std::to_string(port) + ": nobody dials in here");
     }
-    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) override { return tonus::bind_udp(port, Reach::this_machine); }
+    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, const std::string& peer) override { return tonus::bind_udp(port, Reach::this_machine, peer); }
     std::vector<SerialPort> serial_ports() override { return {}; }
     VirtualClock& clock() noexcept override { return clock_; }
 

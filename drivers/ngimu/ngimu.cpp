@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 constexpr std::array kOptions{
     DriverOption{"rate", "number, 50", "Hz, as /sensors is set on the device"},
     DriverOption{"port", "number, 8010", "UDP port of this machine that the device is set to send to"},
+    DriverOption{"peer", "address, anyone's", "the device's own, as 192.168.1.2: datagrams of all others are thrown away"},
     DriverOption{"baud", "number, 115200", "of its serial line"},
 };
 
@@ -33,7 +34,7 @@ constexpr std::size_t kSamplesToBelieve = 4;
 
 std::unique_ptr<ByteStream> open_packets(const SourceUrl& url, Ports& ports) {
     if (url.address().empty()) {
-        return ngimu::packets_of_datagrams(ports.bind_udp(static_cast<std::uint16_t>(url.number("port", 8010.0, 1.0, 65535.0))));
+        return ngimu::packets_of_datagrams(ports.bind_udp(static_cast<std::uint16_t>(url.number("port", 8010.0, 1.0, 65535.0)), url.text_option("peer", "")));
     }
     return ports.open_tty(url.address(), static_cast<unsigned>(url.number("baud", 115200.0, 300.0, 4e6)));
 }

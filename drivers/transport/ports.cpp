@@ -23,7 +23,7 @@ public:
         throw run_error(fmt::format("TCP port {}: no device dialled in within {} ms; is it switched on, and set to this "
                                     "machine's address and port?", port, timeout.count()));
     }
-    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) override { return tonus::bind_udp(port, Reach::network); }
+    std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, const std::string& peer) override { return tonus::bind_udp(port, Reach::network, peer); }
     std::vector<SerialPort> serial_ports() override { return find_serial_ports("/sys/class/tty", "/dev"); }
     Clock& clock() noexcept override { return clock_; }
 

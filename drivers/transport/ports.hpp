@@ -29,7 +29,7 @@ public:
     virtual std::unique_ptr<ByteStream> connect_tcp(const std::string& host, std::uint16_t port,
                                                     std::chrono::milliseconds timeout) = 0;
     virtual std::unique_ptr<ByteStream> accept_tcp(std::uint16_t port, std::chrono::milliseconds timeout) = 0;
-    virtual std::unique_ptr<ByteStream> bind_udp(std::uint16_t port) = 0;
+    virtual std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, const std::string& peer) = 0;
 
     virtual std::vector<SerialPort> serial_ports() = 0;
     virtual Clock& clock() noexcept = 0;

@@ -50,8 +50,9 @@ private:
 
 /// Takes datagrams on a port, from the first peer that sends one and from nobody else after that;
 /// writes go to that peer. One read() is one datagram; it is cut when `into` is shorter.
-/// Throws Error (failed) when the port is taken or not permitted.
-std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, Reach reach);
+/// @param peer  the only address that may be that first one, as 192.168.1.2; empty: any
+/// Throws Error (failed) when the port is taken or not permitted, (usage) when the peer is no address.
+std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, Reach reach, const std::string& peer = {});
 
 /// Sends datagrams to a port of this machine and takes what it answers: the other end of bind_udp().
 std::unique_ptr<ByteStream> send_udp(std::uint16_t port);

@@ -319,13 +319,31 @@ TEST(Udp, ListensToItsFirstPeerOnly) {
     const auto device = send_udp(port), stranger = send_udp(port);
     EXPECT_EQ(read_status(*host, kBriefly), StreamStatus::timeout);
     device->write(as_bytes("one"), kPatience);
+    stranger->write(as_bytes("before the device was heard"), kPatience);
     EXPECT_EQ(read_text(*host, 3), "one");
+    EXPECT_EQ(read_status(*host, kBriefly), StreamStatus::timeout);
     stranger->write(as_bytes("junk"), kPatience);
     device->write(as_bytes("two"), kPatience);
     EXPECT_EQ(read_text(*host, 3), "two");
     host->write(as_bytes("ping"), kPatience);
     EXPECT_EQ(read_text(*device, 4), "ping");
     expect_error(ErrorKind::failed, "another program has it", [&] { bind_udp(port, Reach::this_machine); });
+}
+
+// Who is first is not enough where somebody else may be: a loopback interface has many addresses.
+TEST(Udp, TakesOnlyThePeerThatWasNamed) {
+    const std::uint16_t port = Listener{}.port;
+    {
+        const auto host = bind_udp(port, Reach::this_machine, "127.0.0.2");
+        const auto stranger = send_udp(port);
+        stranger->write(as_bytes("junk"), kPatience);
+        EXPECT_EQ(read_status(*host, kBriefly), StreamStatus::timeout);
+    }
+    const auto host = bind_udp(port, Reach::this_machine, "127.0.0.1");
+    const auto device = send_udp(port);
+    device->write(as_bytes("one"), kPatience);
+    EXPECT_EQ(read_text(*host, 3), "one");
+    expect_error(ErrorKind::usage, "as 192.168.1.2", [&] { bind_udp(port, Reach::this_machine, "ngimu.local"); });
 }
 
 // The kernel's folders, built from what one with an FTDI adapter and a built-in port looks like.

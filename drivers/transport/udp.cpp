@@ -1,6 +1,7 @@
 // Datagrams. Plain sockets: with one peer and one thread there is nothing for Asio to arrange.
 #include <cerrno>
 #include <cstring>
+#include <string>
 
 #include <arpa/inet.h>
 #include <fmt/format.h>
@@ -31,6 +32,8 @@ Error udp_error(std::uint16_t port, int code) {
     return run_error(fmt::format("UDP port {}: cannot be opened: {}", port, std::strerror(code)));
 }
 
+constexpr int kRefusedAtOnce = 256;  // datagrams of strangers that one read throws away
+
 class UdpStream final : public ByteStream {
 public:
     explicit UdpStream(std::uint16_t port) : fd_(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)) {
@@ -40,8 +43,12 @@ public:
 
     int fd() const noexcept { return fd_; }
 
+    /// The first peer must have this address, in network order.
+    void take_only_from(in_addr_t peer) noexcept { only_from_ = peer; }
+
     /// From now on the kernel itself refuses everybody else.
     bool connect_to(const sockaddr_in& peer) noexcept {
+        peer_ = peer;
         connected_ = connect(fd_, reinterpret_cast<const sockaddr*>(&peer), sizeof peer) == 0;
         return connected_;
     }
@@ -49,13 +56,17 @@ public:
     StreamResult read(std::span<std::byte> into, std::chrono::milliseconds timeout) noexcept override {
         pollfd ready{.fd = fd_, .events = POLLIN, .revents = 0};
         if (poll(&ready, 1, static_cast<int>(timeout.count())) <= 0) return {StreamStatus::timeout, 0};
-        sockaddr_in sender{};
-        socklen_t size = sizeof sender;
-        const ssize_t n = recvfrom(fd_, into.data(), into.size(), 0, reinterpret_cast<sockaddr*>(&sender), &size);
-        // A refused datagram of ours comes back as an error of the next read: nobody is there yet.
-        if (n < 0) return {StreamStatus::timeout, 0};
-        if (!connected_) connect_to(sender);
-        return {StreamStatus::ok, static_cast<std::size_t>(n)};
+        for (int i = 0; i < kRefusedAtOnce; ++i) {
+            sockaddr_in sender{};
+            socklen_t size = sizeof sender;
+            const ssize_t n = recvfrom(fd_, into.data(), into.size(), 0, reinterpret_cast<sockaddr*>(&sender), &size);
+            // A refused datagram of ours comes back as an error of the next read: nobody is there yet.
+            if (n < 0) break;
+            if (!connected_ && is_wanted(sender)) connect_to(sender);
+            // What others sent before that is still in the queue.
+            if (connected_ && is_peer(sender)) return {StreamStatus::ok, static_cast<std::size_t>(n)};
+        }
+        return {StreamStatus::timeout, 0};
     }
 
     StreamResult write(std::span<const std::byte> bytes, std::chrono::milliseconds) noexcept override {
@@ -65,14 +76,26 @@ public:
     }
 
 private:
+    bool is_wanted(const sockaddr_in& sender) const noexcept { return only_from_ == INADDR_ANY || sender.sin_addr.s_addr == only_from_; }
+
+    bool is_peer(const sockaddr_in& sender) const noexcept { return sender.sin_addr.s_addr == peer_.sin_addr.s_addr && sender.sin_port == peer_.sin_port; }
+
     int fd_;
+    in_addr_t only_from_ = INADDR_ANY;
+    sockaddr_in peer_{};
     bool connected_ = false;
 };
 
 }  // namespace
 
-std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, Reach reach) {
+std::unique_ptr<ByteStream> bind_udp(std::uint16_t port, Reach reach, const std::string& peer) {
     auto stream = std::make_unique<UdpStream>(port);
+    if (in_addr address{}; !peer.empty()) {
+        if (inet_pton(AF_INET, peer.c_str(), &address) != 1) {
+            throw usage_error(fmt::format("'{}' is not the address of a peer; write four numbers, as 192.168.1.2", peer));
+        }
+        stream->take_only_from(address.s_addr);
+    }
     const sockaddr_in here = address_of(reach == Reach::network ? INADDR_ANY : INADDR_LOOPBACK, port);
     if (bind(stream->fd(), reinterpret_cast<const sockaddr*>(&here), sizeof here) != 0) throw udp_error(port, errno);
     return stream;
