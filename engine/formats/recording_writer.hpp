@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -27,6 +28,12 @@ public:
     const std::vector<std::string>& paths() const noexcept { return paths_; }    ///< the files it makes
 
 protected:
+    /// For formats whose remarks are of one moment.
+    void leave_out_durations(const RecordingContent& content) {
+        const auto lasts = [](const RecordingNote& note) { return note.duration_s.value_or(0.0) != 0.0; };
+        if (std::any_of(content.annotations.begin(), content.annotations.end(), lasts)) losses_.push_back("durations of annotations are left out: markers have none");
+    }
+
     std::vector<std::string> losses_;
     std::vector<std::string> paths_;
 };

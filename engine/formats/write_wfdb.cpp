@@ -199,6 +199,7 @@ private:
         }
         if (n_lost > 0) losses_.push_back(fmt::format("{} lost frames are written as invalid samples", n_lost));
         if (content_.start.empty()) losses_.push_back("the start time is not known");
+        leave_out_durations(content_);
     }
 
     RecordingContent content_;

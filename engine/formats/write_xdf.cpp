@@ -20,11 +20,7 @@ public:
         for (std::size_t s = 0; s < content.streams.size(); ++s) append_xdf_stream(block_, id_of(s), content.streams[s].info);
         if (!content.annotations.empty()) append_xdf_text_stream(block_, id_of(lanes_.size()), "annotations", "Markers");
         for (const RecordingNote& note : content.annotations) append_xdf_text(block_, id_of(lanes_.size()), note.onset_s, note.text);
-        for (const RecordingNote& note : content.annotations) {
-            if (!note.duration_s || *note.duration_s == 0.0) continue;
-            losses_.push_back("durations of annotations are left out: markers have none");
-            break;
-        }
+        leave_out_durations(content);
         flush();
     }
 

@@ -109,6 +109,19 @@ TEST(Writers, XdfHoldsEverythingToTheBit) {
     EXPECT_EQ(b.facts.annotations[1].text, "stand \xc2\xb5");
 }
 
+// A hole that is a remark of EDF+ lasts; a marker does not.
+TEST(Writers, TellThatDurationsOfRemarksAreLeftOut) {
+    SimFiles files;
+    put_source(files);
+    convert(files, "out.edf");
+    for (const std::string name : {"again.xdf", "again.hea"}) {
+        const ConvertReport report = convert(files, name, {}, "out.edf");
+        std::string losses;
+        for (const std::string& loss : report.losses) losses += loss + "\n";
+        EXPECT_TRUE(contains(losses, "durations of annotations are left out")) << name << ": " << losses;
+    }
+}
+
 TEST(Writers, EdfAndBdfClipNothingAndSayWhatTheyRound) {
     for (const auto& [out, step_mv] : {std::pair{"out.edf", 1.0 / 65'534}, {"out.bdf", 1.0 / 16'777'214}}) {
         SimFiles files;
