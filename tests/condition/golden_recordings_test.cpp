@@ -8,11 +8,11 @@
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "engine/condition/butterworth.hpp"
 #include "engine/condition/section_cascade.hpp"
 #include "engine/envelope/linear_envelope.hpp"
+#include "tests/support/json.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace tonus {
@@ -33,7 +33,7 @@ struct Golden {
 
 Golden load(const std::filesystem::path& folder) {
     Golden golden;
-    const nlohmann::json summary = nlohmann::json::parse(std::ifstream{folder / "summary.json"});
+    const nlohmann::json summary = test::read_json(folder / "summary.json");
     golden.rate_hz = summary["fs"];
     golden.names = summary["first_f64"]["signals"].get<std::vector<std::string>>();
     const std::size_t n = summary["first_f64"]["samples_each"];
@@ -131,7 +131,7 @@ INSTANTIATE_TEST_SUITE_P(All, GoldenRecording,
 
 TEST(GoldenRecordings, AreAllTested) {
     TONUS_NEEDS_SHARED(list, "data/golden/list.json");
-    EXPECT_EQ(nlohmann::json::parse(std::ifstream{list}).size(), 15u);
+    EXPECT_EQ(test::read_json(list).size(), 15u);
 }
 
 }  // namespace

@@ -4,9 +4,9 @@
 #include <map>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "tests/formats/collect.hpp"
+#include "tests/support/json.hpp"
 #include "tests/support/shared_data.hpp"
 
 namespace tonus {
@@ -14,15 +14,11 @@ namespace {
 
 using nlohmann::json;
 using test::contains;
+using test::read_json;
 using test::Recording;
 
 Recording read_real(const std::filesystem::path& path, const ReadOptions& options = {}) {
     return test::read_all(system_files(), path.string(), options);
-}
-
-json read_json(const std::filesystem::path& path) {
-    std::ifstream file{path};
-    return json::parse(file);
 }
 
 /// The first `n` doubles of a file of doubles.

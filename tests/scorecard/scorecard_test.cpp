@@ -1,13 +1,12 @@
 #include "bench/scorecard/scorecard.hpp"
 
 #include <algorithm>
-#include <fstream>
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "bench/scorecard/capacity.hpp"
 #include "engine/core/error.hpp"
+#include "tests/support/json.hpp"
 #include "tests/support/project_folder.hpp"
 
 namespace tonus::bench {
@@ -58,7 +57,7 @@ std::string misfit(const json& value, const json& schema, const json& root, cons
     return {};
 }
 
-json schema() { return json::parse(std::ifstream{test::project_folder().string() + "/bench/scorecard/scorecard.schema.json"}); }
+json schema() { return test::read_json(test::project_folder() / "bench/scorecard/scorecard.schema.json"); }
 
 TEST(ScorecardJson, FitsItsSchema) {
     const json form = schema();

@@ -6,8 +6,6 @@ template class nlohmann::basic_json<>;
 
 namespace tonus::test {
 
-nlohmann::json parse_json(std::string_view text) { return nlohmann::json::parse(text); }
-
 nlohmann::json read_json(const std::filesystem::path& path) {
     std::ifstream in{path};
     return nlohmann::json::parse(in);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string_view>
 
 #include <nlohmann/json.hpp>
 
@@ -10,9 +9,7 @@ extern template class nlohmann::basic_json<>;
 
 namespace tonus::test {
 
-/// The document in a text. Throws where it is none.
-nlohmann::json parse_json(std::string_view text);
-
+/// The document in a file. Throws where it is none.
 nlohmann::json read_json(const std::filesystem::path& path);
 
 }  // namespace tonus::test
