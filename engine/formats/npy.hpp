@@ -5,6 +5,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "engine/core/files.hpp"
 #include "engine/formats/recording_format.hpp"
@@ -16,6 +17,10 @@ namespace tonus::formats {
 /// 64-bit integers are float64. It says neither rate nor unit: the options do.
 /// Source  NumPy enhancement proposal 1 (versions 1, 2 and 3 of the format).
 extern const RecordingFormat npy_format;
+
+/// The head of an array that is written, 128 bytes whatever its shape, so that it can be written again at the end.
+/// @param element  as NumPy names it: "<f4"
+std::string npy_head(std::string_view element, std::uint64_t n_rows, std::size_t n_columns);
 
 }  // namespace tonus::formats
 

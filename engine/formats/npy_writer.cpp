@@ -8,14 +8,18 @@
 #include "engine/formats/npy.hpp"
 
 namespace tonus {
-namespace {
 
-constexpr std::size_t kHeaderBytes = 128;  // a multiple of 64, as the format asks
-constexpr std::size_t kPreambleBytes = 10;
+static_assert(std::endian::native == std::endian::little, "numbers are written as they lie in memory");
 
-static_assert(std::endian::native == std::endian::little, "samples are written as they lie in memory");
-
-}  // namespace
+std::string formats::npy_head(std::string_view element, std::uint64_t n_rows, std::size_t n_columns) {
+    constexpr std::size_t kHeadBytes = 128, kPreambleBytes = 10;  // version 1: a multiple of 64
+    std::string head{"\x93NUMPY\x01\x00", 8};
+    head += static_cast<char>(kHeadBytes - kPreambleBytes);
+    head += '\0';
+    head += fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}, {}), }}", element, n_rows, n_columns);
+    head.resize(kHeadBytes - 1, ' ');
+    return head + '\n';
+}
 
 NpyWriter::NpyWriter(Files& files, const std::string& path, std::size_t n_columns)
     : path_(path), file_(files.create(path, IfExists::replace)), n_columns_(n_columns) {
@@ -25,12 +29,7 @@ NpyWriter::NpyWriter(Files& files, const std::string& path, std::size_t n_column
 }
 
 std::string NpyWriter::header() const {
-    std::string text{"\x93NUMPY\x01\x00", 8};
-    text += static_cast<char>(kHeaderBytes - kPreambleBytes);
-    text += '\0';
-    text += fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", n_columns_ == 0 ? 0 : n_values_ / n_columns_, n_columns_);
-    text.resize(kHeaderBytes - 1, ' ');
-    return text + '\n';
+    return formats::npy_head("<f4", n_columns_ == 0 ? 0 : n_values_ / n_columns_, n_columns_);
 }
 
 void NpyWriter::check(WriteResult result) const {

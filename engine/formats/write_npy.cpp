@@ -1,28 +1,15 @@
 #include <algorithm>
-#include <bit>
 #include <limits>
 
 #include <fmt/format.h>
 
 #include "engine/core/error.hpp"
 #include "engine/formats/new_file.hpp"
+#include "engine/formats/npy.hpp"
 #include "engine/formats/writer_formats.hpp"
 
 namespace tonus::formats {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "numbers are written as they lie in memory");
-
-/// Version 1 of the format: a head of a multiple of 64 bytes.
-std::string npy_head(std::uint64_t n_rows, std::size_t n_columns) {
-    constexpr std::size_t kHeadBytes = 128, kPreambleBytes = 10;
-    std::string head{"\x93NUMPY\x01\x00", 8};
-    head += static_cast<char>(kHeadBytes - kPreambleBytes);
-    head += '\0';
-    head += fmt::format("{{'descr': '<f8', 'fortran_order': False, 'shape': ({}, {}), }}", n_rows, n_columns);
-    head.resize(kHeadBytes - 1, ' ');
-    return head + '\n';
-}
 
 std::string listing(const StreamInfo& info) {
     std::string text;
@@ -38,7 +25,7 @@ public:
         for (const StreamContent& stream : content.streams) {
             paths_.push_back(content.streams.size() == 1 ? path : fmt::format("{}_{}.npy", stem, plain_name(stream.info.name)));
             arrays_.emplace_back(files, paths_.back());
-            arrays_.back().write(npy_head(stream.end_index, stream.info.channels.size()));
+            arrays_.back().write(npy_head("<f8", stream.end_index, stream.info.channels.size()));
             losses_.push_back(fmt::format("{}: the rate of {:.12g} Hz, the beginning at {:.9g} s and the names {} are left out: an array holds numbers", paths_.back(),
                                           stream.info.rate.hz(), stream.begin_s, listing(stream.info)));
         }
