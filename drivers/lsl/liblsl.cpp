@@ -100,4 +100,11 @@ const Liblsl& liblsl() {
                       "of github.com/sccn/liblsl and conda), or say where it is: TONUS_LIBLSL=/path/to/liblsl.so" + tried);
 }
 
+void open_inlet(const Liblsl& api, Inlet inlet, const std::string& name) {
+    std::int32_t status = 0;
+    api.open_stream(inlet, kOpenS, &status);
+    if (status == 0) return;
+    throw run_error(fmt::format("{}: it is announced, but does not let itself be opened (liblsl: {}): does a firewall stand between?", name, status));
+}
+
 }  // namespace tonus::lsl

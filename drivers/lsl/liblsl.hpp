@@ -67,4 +67,10 @@ Liblsl load_liblsl(const std::string& path);
 /// variables are read at each call, so that tests can change them.
 const Liblsl& liblsl();
 
+/// How long a stream may take to answer.
+inline constexpr double kOpenS = 3.0;
+
+/// Connects an inlet to its sender. Throws Error (failed) naming the stream when it does not answer.
+void open_inlet(const Liblsl& api, Inlet inlet, const std::string& name);
+
 }  // namespace tonus::lsl

@@ -19,7 +19,6 @@ namespace tonus::lsl {
 namespace {
 
 constexpr std::int32_t kBufferS = 10;
-constexpr double kOpenS = 3.0;
 constexpr double kSilenceSMax = 1.0;  // reliability, "Loss of a source seen"
 constexpr std::size_t kBlockValues = 32768;
 
@@ -50,11 +49,7 @@ public:
     double age_s() const noexcept override { return age_s_; }
 
     void start() override {
-        std::int32_t status = 0;
-        api_.open_stream(inlet_, kOpenS, &status);
-        if (status != 0) {
-            throw run_error(fmt::format("{}: it is announced, but does not let itself be opened (liblsl: {}): does a firewall stand between?", name_, status));
-        }
+        open_inlet(api_, inlet_, name_);
         trouble_.clear();
         sender_.start(inlet_);
         last_frame_ns_ = clock_.now_ns();

@@ -7,14 +7,12 @@
 #include <fmt/format.h>
 
 #include "drivers/lsl/sender_clock.hpp"
-#include "engine/core/error.hpp"
 #include "engine/formats/label_text.hpp"
 #include "engine/formats/limits.hpp"
 
 namespace tonus::lsl {
 namespace {
 
-constexpr double kOpenS = 3.0;
 constexpr std::size_t kTextBytesMax = 400;
 constexpr double kBacklogSMax = 360.0;  // what liblsl keeps at most: an older stamp is of a clock that was set
 constexpr int kMarkersPerRead = 256;    // so that a flood does not keep read() from returning
@@ -32,11 +30,7 @@ public:
     std::string_view trouble() const noexcept override { return trouble_; }
 
     void start() override {
-        std::int32_t status = 0;
-        api_.open_stream(inlet_, kOpenS, &status);
-        if (status != 0) {
-            throw run_error(fmt::format("{}: it is announced, but does not let itself be opened (liblsl: {}): does a firewall stand between?", name_, status));
-        }
+        open_inlet(api_, inlet_, name_);
         trouble_.clear();
         sender_.start(inlet_);
     }
