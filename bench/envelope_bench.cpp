@@ -45,7 +45,7 @@ void BM_Rms(benchmark::State& state) {
     const std::vector<double> energy(n_channels, 20.0 * 1600.0);
     const std::vector<TickCounts> counts(n_channels, {.n_frames = 20, .n_valid = 20});
     std::uint64_t tick = 0;
-    for (auto _ : state) benchmark::DoNotOptimize(rms.process({tick++, energy, counts}).value.data());
+    for (auto _ : state) benchmark::DoNotOptimize(rms.process({tick++, energy, counts, 20}).value.data());
     count_ticks(state);
 }
 

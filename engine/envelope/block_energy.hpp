@@ -26,6 +26,8 @@ struct EnergyTick {
     std::uint64_t index = 0;
     std::span<const double> energy_uv2;  ///< sum of squares of the valid samples
     std::span<const TickCounts> counts;
+    /// How many frames, if in all channels all of them count, as nearly always; else 0.
+    std::uint32_t n_whole = 0;
 };
 
 /// Sums squares in double over ticks of 10 ms. Flagged samples enter neither sum nor count.
@@ -47,6 +49,8 @@ private:
     void begin_call() noexcept;
     std::size_t n_of_tick(std::size_t n) const noexcept;
     void count_flags(const Block<unit::Microvolt>& part) noexcept;
+    TickCounts* begin_counts() noexcept;
+    void finish_counts() noexcept;
     void advance(std::size_t n_frames) noexcept;
     std::size_t slot() const noexcept { return n_done_ * lanes_; }
 
@@ -57,7 +61,10 @@ private:
     std::uint64_t tick_end_;             // first frame of the next tick
     std::size_t n_done_ = 0;             // ticks finished in this call
     AlignedVector<double> energy_;       // [tick of this call][lane]; the last is open
-    std::vector<TickCounts> counts_;
+    std::vector<TickCounts> counts_;     // the same, of runs with flags in them while a tick is open
+    std::vector<std::uint32_t> whole_;   // [tick of this call], what its counts say if they are of whole frames; else 0
+    std::uint32_t n_whole_ = 0;          // frames of the open tick that came without a flag
+    bool flagged_ = false;               // others came too
     std::vector<EnergyTick> ticks_;
 };
 

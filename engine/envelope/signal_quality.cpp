@@ -22,6 +22,14 @@ constexpr double kExcessGood = 1.5, kExcessBad = 6.0, kShapeWorst = 0.3;
 
 std::size_t frames_of_mean(const Rate& rate) { return std::max<std::size_t>(1, static_cast<std::size_t>(rate.hz() / kLowRateHz)); }
 
+/// By the ratio of muscle to movement (domain 2.5); its logarithm only where it matters.
+float motion(double square, double low_square) noexcept {
+    constexpr double kClean = 16.0;  // over 12 dB, where the term is 1
+    if (square >= kClean * low_square) return 1.0f;
+    const double smr_db = 10.0 * std::log10(square / low_square);
+    return static_cast<float>(std::clamp((smr_db - kSmrFloorDb) / kSmrSpanDb, 0.0, 1.0));
+}
+
 std::vector<Section> low_band(double rate_hz) {
     // Steep below, because a baseline wanders at a few tenths of a hertz in everybody.
     std::vector<Section> sections = butterworth_high_pass(4, kLowHz, rate_hz);
@@ -39,28 +47,52 @@ SignalQuality::SignalQuality(SignalQualityConfig config)
       low_band_(std::vector<std::vector<Section>>(config_.n_channels, low_band(config_.rate.hz() / static_cast<double>(n_mean_)))),
       mean_sum_uv_(lanes_, 0.0f),
       low_uv_(kBlockFrames * lanes_, 0.0),
+      parts_(kParts, Sums{lanes_}),
+      all_(lanes_),
       hum_uv_(kBlockFrames * lanes_, 0.0f),
       latest_(config_.n_channels),
       pending_(kPendingMax * config_.n_channels),
       n_part_(std::max<std::uint64_t>(1, config_.rate.frames_in(kPartS))) {
     config_.rest_uv.resize(config_.n_channels, 0.0);
-    for (AlignedVector<double>* sum : {&sums_.square, &sums_.fourth, &sums_.low_square, &sums_.hum_square}) {
-        sum->resize(kParts * lanes_, 0.0);
+}
+
+SignalQuality::Sums::Sums(std::size_t n_lanes)
+    : square(n_lanes, 0.0), fourth(n_lanes, 0.0), low_square(n_lanes, 0.0), hum_square(n_lanes, 0.0), counts(n_lanes) {}
+
+void SignalQuality::Sums::clear() noexcept {
+    for (AlignedVector<double>* sum : {&square, &fourth, &low_square, &hum_square}) std::fill(sum->begin(), sum->end(), 0.0);
+    std::fill(counts.begin(), counts.end(), Counts{});
+    n_whole = 0;
+    has_counts = has_hum = false;
+}
+
+void SignalQuality::Sums::add(const Sums& other) noexcept {
+    const std::size_t n_lanes = square.size();
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) square[lane] += other.square[lane];
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) fourth[lane] += other.fourth[lane];
+    for (std::size_t lane = 0; lane < n_lanes; ++lane) low_square[lane] += other.low_square[lane];
+    for (std::size_t lane = 0; other.has_hum && lane < n_lanes; ++lane) hum_square[lane] += other.hum_square[lane];
+    for (std::size_t lane = 0; other.has_counts && lane < n_lanes; ++lane) {
+        counts[lane].n_frames += other.counts[lane].n_frames;
+        counts[lane].n_valid += other.counts[lane].n_valid;
+        counts[lane].n_saturated += other.counts[lane].n_saturated;
     }
-    sums_.counts.resize(kParts * lanes_);
+    n_whole += other.n_whole;
 }
 
 void SignalQuality::process_gated(const Block<unit::Microvolt>& gated) noexcept {
     n_low_ = 0;
-    for (std::size_t i = 0; i < gated.n_frames(); ++i) {
-        const float* const frame = gated.lanes(i).data();
-        for (std::size_t lane = 0; lane < lanes_; ++lane) mean_sum_uv_[lane] += frame[lane];
-        if (++n_in_mean_ < n_mean_) continue;
-        double* const low = low_uv_.data() + n_low_ * lanes_;
-        for (std::size_t lane = 0; lane < lanes_; ++lane) low[lane] = static_cast<double>(mean_sum_uv_[lane]) / static_cast<double>(n_mean_);
+    for (std::size_t done = 0; done < gated.n_frames();) {
+        const std::size_t n = std::min(n_mean_ - n_in_mean_, gated.n_frames() - done);
+        add_samples({gated.lanes(done).data(), nullptr, lanes_, n}, mean_sum_uv_.data());
+        done += n;
+        n_in_mean_ += n;
+        if (n_in_mean_ < n_mean_) continue;
+        // Sums in the place of means: the filter is linear, and the squares are scaled once in judge().
+        std::copy(mean_sum_uv_.begin(), mean_sum_uv_.end(), low_uv_.begin() + static_cast<std::ptrdiff_t>(n_low_ * lanes_));
         std::fill(mean_sum_uv_.begin(), mean_sum_uv_.end(), 0.0f);
         n_in_mean_ = 0;
-        low_at_[n_low_++] = i;
+        low_at_[n_low_++] = done - 1;
     }
     if (n_low_ > 0) low_band_.process({low_uv_.data(), low_uv_.data(), lanes_, n_low_});
 }
@@ -82,13 +114,16 @@ std::size_t SignalQuality::n_of_part(std::size_t n) const noexcept {
 
 void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept {
     for (std::size_t done = 0; done < conditioned.n_frames();) {
-        const Block<unit::Microvolt> part = conditioned.from(done).first(n_of_part(conditioned.n_frames() - done));
-        const std::uint8_t* const flags = part.flags(0).data();
-        const std::size_t n = part.n_frames(), at = part_ * lanes_;
-        add_squares_and_fourths({part.lanes(0).data(), flags, lanes_, n}, sums_.square.data() + at, sums_.fourth.data() + at);
-        if (has_hum_) add_squares(FlaggedFrames<float>{hum_uv_.data() + done * lanes_, flags, lanes_, n}, sums_.hum_square.data() + at);
+        const Block<unit::Microvolt> run = conditioned.from(done).first(n_of_part(conditioned.n_frames() - done));
+        const std::uint8_t* const flags = run.flags(0).data();
+        const std::size_t n = run.n_frames();
+        Sums& sums = parts_[part_];
+        const bool flagged = add_squares_and_fourths({run.lanes(0).data(), flags, lanes_, n}, sums.square.data(), sums.fourth.data());
+        if (has_hum_) add_squares(FlaggedFrames<float>{hum_uv_.data() + done * lanes_, flags, lanes_, n}, sums.hum_square.data());
+        sums.has_hum |= has_hum_;
         add_low(conditioned, done, done + n);
-        count(part);
+        if (flagged) count(run);
+        else sums.n_whole += static_cast<std::uint32_t>(n);
         advance(n);
         done += n;
     }
@@ -97,25 +132,23 @@ void SignalQuality::process(const Block<unit::Microvolt>& conditioned) noexcept 
 
 /// A mean stands for the frames it was made of, and counts where the last of them does.
 void SignalQuality::add_low(const Block<unit::Microvolt>& conditioned, std::size_t from, std::size_t to) noexcept {
-    double* const sum = sums_.low_square.data() + part_ * lanes_;
     for (std::size_t k = 0; k < n_low_; ++k) {
         if (low_at_[k] < from || low_at_[k] >= to) continue;
-        const std::uint8_t* const flags = conditioned.flags(low_at_[k]).data();
-        const double* const low = low_uv_.data() + k * lanes_;
-        for (std::size_t ch = 0; ch < config_.n_channels; ++ch) sum[ch] += flags[ch] == 0 ? static_cast<double>(n_mean_) * low[ch] * low[ch] : 0.0;
+        add_squares(FlaggedFrames<double>{low_uv_.data() + k * lanes_, conditioned.flags(low_at_[k]).data(), lanes_, 1}, parts_[part_].low_square.data());
     }
 }
 
-void SignalQuality::count(const Block<unit::Microvolt>& part) noexcept {
-    const auto n_frames = static_cast<std::uint32_t>(part.n_frames());
+void SignalQuality::count(const Block<unit::Microvolt>& run) noexcept {
+    const auto n_frames = static_cast<std::uint32_t>(run.n_frames());
+    parts_[part_].has_counts = true;
     for (std::size_t group = 0; group < lanes_; group += kLanes) {
-        Counts* const counts = sums_.counts.data() + part_ * lanes_ + group;
-        const std::uint8_t* const flags = part.flags(0).data() + group;
-        const bool flagged = any_flagged(flags, lanes_, part.n_frames());
+        Counts* const counts = parts_[part_].counts.data() + group;
+        const std::uint8_t* const flags = run.flags(0).data() + group;
+        const bool flagged = any_flagged(flags, lanes_, run.n_frames());
         for (std::size_t lane = 0; lane < kLanes; ++lane) {
             counts[lane].n_frames += n_frames;
             if (!flagged) counts[lane].n_valid += n_frames;
-            for (std::size_t i = 0; flagged && i < part.n_frames(); ++i) {
+            for (std::size_t i = 0; flagged && i < run.n_frames(); ++i) {
                 const std::uint8_t flag = flags[i * lanes_ + lane];
                 counts[lane].n_valid += flag == 0 ? 1u : 0u;
                 counts[lane].n_saturated += (flag & sample_flag::saturated) != 0 ? 1u : 0u;
@@ -127,18 +160,11 @@ void SignalQuality::count(const Block<unit::Microvolt>& part) noexcept {
 void SignalQuality::skip(std::size_t n_frames) noexcept {
     for (std::size_t done = 0; done < n_frames;) {
         const std::size_t n = n_of_part(n_frames - done);
-        for (std::size_t lane = 0; lane < lanes_; ++lane) sums_.counts[part_ * lanes_ + lane].n_frames += static_cast<std::uint32_t>(n);
+        parts_[part_].has_counts = true;
+        for (Counts& counts : parts_[part_].counts) counts.n_frames += static_cast<std::uint32_t>(n);
         advance(n);
         done += n;
     }
-}
-
-void SignalQuality::clear_part() noexcept {
-    const auto at = static_cast<std::ptrdiff_t>(part_ * lanes_);
-    for (AlignedVector<double>* sum : {&sums_.square, &sums_.fourth, &sums_.low_square, &sums_.hum_square}) {
-        std::fill_n(sum->begin() + at, lanes_, 0.0);
-    }
-    std::fill_n(sums_.counts.begin() + at, lanes_, Counts{});
 }
 
 void SignalQuality::advance(std::size_t n_frames) noexcept {
@@ -149,10 +175,12 @@ void SignalQuality::advance(std::size_t n_frames) noexcept {
         n_pending_ = 0;
     }
     pending_end_[n_pending_] = n_frames_;
+    all_.clear();
+    for (const Sums& part : parts_) all_.add(part);
     for (std::size_t ch = 0; ch < config_.n_channels; ++ch) pending_[n_pending_ * config_.n_channels + ch] = judge(ch);
     ++n_pending_;
     part_ = (part_ + 1) % kParts;
-    clear_part();
+    parts_[part_].clear();
 }
 
 void SignalQuality::tick(std::uint64_t index) noexcept {
@@ -168,34 +196,20 @@ void SignalQuality::tick(std::uint64_t index) noexcept {
 }
 
 Quality SignalQuality::judge(std::size_t channel) const noexcept {
-    struct {
-        std::uint32_t n_frames = 0, n_valid = 0, n_saturated = 0;
-        double square = 0.0, fourth = 0.0, low_square = 0.0, hum_square = 0.0;
-    } all;
-    for (std::size_t p = 0; p < kParts; ++p) {
-        const std::size_t at = p * lanes_ + channel;
-        all.n_frames += sums_.counts[at].n_frames;
-        all.n_valid += sums_.counts[at].n_valid;
-        all.n_saturated += sums_.counts[at].n_saturated;
-        all.square += sums_.square[at];
-        all.fourth += sums_.fourth[at];
-        all.low_square += sums_.low_square[at];
-        all.hum_square += sums_.hum_square[at];
-    }
+    const Counts& counts = all_.counts[channel];
+    const std::uint32_t n_frames = all_.n_whole + counts.n_frames;
+    const double square = all_.square[channel];
     Quality q;
-    const double n = std::max<double>(all.n_frames, 1.0), n_valid = std::max<double>(all.n_valid, 1.0);
-    q.validity = static_cast<float>(static_cast<double>(all.n_valid) / n);
-    q.saturation = static_cast<float>(1.0 - std::min(1.0, kSaturationSlope * static_cast<double>(all.n_saturated) / n));
-    const double power = all.square / n_valid;
+    const double n = std::max<double>(n_frames, 1.0), n_valid = std::max<double>(all_.n_whole + counts.n_valid, 1.0);
+    q.validity = static_cast<float>(static_cast<double>(all_.n_whole + counts.n_valid) / n);
+    q.saturation = static_cast<float>(1.0 - std::min(1.0, kSaturationSlope * static_cast<double>(counts.n_saturated) / n));
+    const double power = square / n_valid;
     if (power > 0.0) {
-        q.hum = static_cast<float>(1.0 / (1.0 + all.hum_square / all.square));
+        q.hum = static_cast<float>(1.0 / (1.0 + all_.hum_square[channel] / square));
         const double rest_uv = config_.rest_uv[channel];
         // At rest a baseline that wanders is more than the muscle, and says nothing about it.
-        if (power > kContraction * kContraction * rest_uv * rest_uv) {
-            const double smr_db = 10.0 * std::log10(all.square / std::max(all.low_square, 1e-12));
-            q.motion = static_cast<float>(std::clamp((smr_db - kSmrFloorDb) / kSmrSpanDb, 0.0, 1.0));
-        }
-        const double excess = all.fourth / n_valid / (power * power) - 3.0;
+        if (power > kContraction * kContraction * rest_uv * rest_uv) q.motion = motion(square, all_.low_square[channel] / static_cast<double>(n_mean_));
+        const double excess = all_.fourth[channel] / n_valid / (power * power) - 3.0;
         const double worse = std::clamp((excess - kExcessGood) / (kExcessBad - kExcessGood), 0.0, 1.0);
         q.shape = static_cast<float>(1.0 - (1.0 - kShapeWorst) * worse);
         if (contraction_ && rest_uv > 0.0) q.noise = static_cast<float>(1.0 - std::exp(-power / (4.0 * rest_uv * rest_uv)));

@@ -60,16 +60,21 @@ private:
     struct Counts {
         std::uint32_t n_frames = 0, n_valid = 0, n_saturated = 0;
     };
-    /// [part][lane], of the valid conditioned samples.
+    /// Sums over a tenth of a second, or over all of them; [lane], of the valid conditioned samples.
     struct Sums {
+        explicit Sums(std::size_t n_lanes);
+        void clear() noexcept;
+        void add(const Sums& other) noexcept;
+
         AlignedVector<double> square, fourth;
-        AlignedVector<double> low_square;  // 0.5-20 Hz
-        AlignedVector<double> hum_square;  // of what was taken off as mains
-        std::vector<Counts> counts;
+        AlignedVector<double> low_square;   // 0.5-20 Hz, of sums of n_mean_ frames
+        AlignedVector<double> hum_square;   // of what was taken off as mains
+        std::uint32_t n_whole = 0;          // frames that count in all channels
+        std::vector<Counts> counts;         // of runs with flags in them
+        bool has_counts = false, has_hum = false;
     };
     void add_low(const Block<unit::Microvolt>& conditioned, std::size_t from, std::size_t to) noexcept;
     void count(const Block<unit::Microvolt>& part) noexcept;
-    void clear_part() noexcept;
     void advance(std::size_t n_frames) noexcept;
     std::size_t n_of_part(std::size_t n) const noexcept;
     Quality judge(std::size_t channel) const noexcept;
@@ -83,7 +88,8 @@ private:
     AlignedVector<double> low_uv_;          // [mean][lane], of the gated block that came last
     std::array<std::size_t, kBlockFrames> low_at_{};  // [mean], its last frame in that block
     std::size_t n_low_ = 0;
-    Sums sums_;
+    std::vector<Sums> parts_;               // kParts
+    Sums all_;                              // of them
     AlignedVector<float> hum_uv_;             // what the canceller took off the block that came last
     bool has_hum_ = false;
     std::vector<Quality> latest_;

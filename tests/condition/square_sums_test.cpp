@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/core/block.hpp"
 #include "engine/core/random.hpp"
 #include "tests/support/each_target.hpp"
 
@@ -40,6 +41,33 @@ TEST(SquareSums, AreTheScalarLoopOnEveryInstructionSet) {
         EXPECT_EQ(c, fourth);
         EXPECT_EQ(d, of_wide);
     });
+}
+
+/// A flag in one channel sends that group of channels another way than the rest.
+TEST(SquareSums, SayWhetherAnythingWasFlagged) {
+    constexpr std::size_t kStride = 40, kFrames = 9;
+    Random random{4};
+    std::vector<float> samples(kFrames * kStride);
+    for (float& x : samples) x = static_cast<float>(random.normal());
+    for (std::size_t flagged = 0; flagged < samples.size() + 23; flagged += 23) {
+        std::vector<std::uint8_t> flags(samples.size(), 0);
+        if (flagged < flags.size()) flags[flagged] = sample_flag::spike;
+        std::vector<double> square(kStride, 0.0);
+        std::vector<float> sum(kStride, 0.5f);
+        for (std::size_t i = 0; i < samples.size(); ++i) {
+            sum[i % kStride] += samples[i];
+            if (i != flagged) square[i % kStride] += static_cast<double>(samples[i]) * static_cast<double>(samples[i]);
+        }
+        test::each_target([&] {
+            std::vector<double> a(kStride, 0.0);
+            std::vector<float> b(kStride, 0.5f);
+            const FlaggedFrames<float> frames{samples.data(), flags.data(), kStride, kFrames};
+            EXPECT_EQ(add_squares(frames, a.data()), flagged < flags.size());
+            add_samples(frames, b.data());
+            EXPECT_EQ(a, square);
+            EXPECT_EQ(b, sum);
+        });
+    }
 }
 
 TEST(SquareSums, SeesAFlagInAnyOfEightChannelsAndInNoOther) {
