@@ -29,13 +29,8 @@ void add(TickCounts& sum, const TickCounts& in, const TickCounts& out) noexcept 
     sum.n_not_finite += in.n_not_finite - out.n_not_finite;
 }
 
-/// How many, if all frames of all channels count; else 0.
-std::uint32_t n_clean_frames(std::span<const TickCounts> counts) noexcept {
-    if (counts.empty()) return 0;
-    const std::uint32_t n = counts[0].n_frames;
-    const bool clean = std::all_of(counts.begin(), counts.end(), [n](const TickCounts& c) { return c.n_valid == n && c.n_frames == n; });
-    return clean ? n : 0;
-}
+/// A float's root is as good as what is left of a double's in a float, and half the price.
+float rms_of(double energy_uv2, std::uint32_t n_valid) noexcept { return std::sqrt(static_cast<float>(energy_uv2 * (1.0 / n_valid))); }
 
 }  // namespace
 
@@ -71,8 +66,8 @@ Tick<unit::Microvolt> MovingRms::process(const EnergyTick& tick) noexcept {
     next_ = ends_round ? 0 : next_ + 1;
 
     if (was_clean && n_clean_ == window_) {  // nearly always: nothing but the value changes
-        const auto n_valid = static_cast<double>(n_channels_ > 0 ? count_[0].n_valid : 0);
-        for (std::size_t ch = 0; ch < n_channels_; ++ch) rms_uv_[ch] = static_cast<float>(std::sqrt(sum_[ch] / n_valid));
+        const std::uint32_t n_valid = n_channels_ > 0 ? count_[0].n_valid : 0;
+        for (std::size_t ch = 0; ch < n_channels_; ++ch) rms_uv_[ch] = rms_of(sum_[ch], n_valid);
     } else {
         for (std::size_t ch = 0; ch < n_channels_; ++ch) judge(ch, sum_[ch], count_[ch]);
     }
@@ -90,7 +85,7 @@ void MovingRms::end_round() noexcept {
 
 /// Where a whole tick takes the place of one with as many frames no count changes.
 void MovingRms::count(const EnergyTick& tick) noexcept {
-    const std::uint32_t n_clean = n_clean_frames(tick.counts), n_was = n_clean_frames_[next_];
+    const std::uint32_t n_clean = tick.n_whole, n_was = n_clean_frames_[next_];
     if (n_clean > 0 && n_clean == n_was) return;
     n_clean_frames_[next_] = n_clean;
     n_clean_ += (n_clean > 0 ? 1u : 0u);
@@ -110,7 +105,7 @@ void MovingRms::judge(std::size_t channel, double energy, const TickCounts& sum)
     // A rail that is held is an electrode off, and what it clipped on the way there is no load.
     status.saturated = static_cast<double>(sum.n_saturated) > kSaturatedMax * n_window && sum.n_lead_off == 0;
     if (valid >= kValidMin) {
-        rms_uv_[channel] = static_cast<float>(std::sqrt(energy / static_cast<double>(sum.n_valid)));
+        rms_uv_[channel] = rms_of(energy, sum.n_valid);
         n_held_[channel] = 0;
         status.state = ValueState::valid;
         status.reason = Reason::none;

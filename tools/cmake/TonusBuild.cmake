@@ -24,7 +24,7 @@ target_include_directories(tonus_flags INTERFACE
 # A fused multiply-add in one place and none in another would make results depend on inlining;
 # replay must equal live to the bit (design, "Chunk invariance").
 target_compile_options(tonus_flags INTERFACE
-  $<BUILD_INTERFACE:-ffp-contract=off -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion>)
+  $<BUILD_INTERFACE:-ffp-contract=off -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion>)
 
 # One folder, one library:
 # tonus_library(name [LINKS public libraries...] [PRIVATE libraries...] [WITHOUT file])
