@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/condition/hum_kernel.hpp"
 #include "engine/core/error.hpp"
 
 namespace tonus {
@@ -25,8 +26,6 @@ constexpr double kTrackGain = 0.1;
 constexpr double kOffMaxHz = 1.0;
 constexpr double kEmgOfHumMax = 10.0;
 constexpr std::uint32_t kUsualIntervals = 40;  // 10 s
-
-constexpr double kElectrodeMaxUv = 10e6;
 
 double wrapped(double angle) noexcept { return std::remainder(angle, kTurn); }
 
@@ -46,11 +45,7 @@ BasicMainsCanceller<T>::BasicMainsCanceller(const MainsCancellerConfig& config)
       tracks_(config.track),
       n_interval_(config.rate.frames_in(kIntervalS)),
       weights_(2 * kMainsHarmonicsMax * lanes_, T{0}),
-      hum_(lanes_, T{0}),
-      push_(lanes_, T{0}),
-      energy_uv2_(n_channels_, 0.0),
-      n_good_(n_channels_, 0),
-      residual_uv_(n_channels_, 0.0) {
+      turns_(kBlockFrames * kMainsHarmonicsMax * kHumTurns, T{0}) {
     if (!(rate_hz_ >= kRateMinHz)) {
         throw usage_error(fmt::format("mains: {:.6g} Hz is too low for EMG: at least {:.0f} Hz", rate_hz_, kRateMinHz));
     }
@@ -74,12 +69,14 @@ void BasicMainsCanceller<T>::obey() noexcept {
     if (!same_channel) {
         has_angle_ = false;
         n_usual_ = 0;
+        energy_uv2_ = 0.0;
+        n_good_ = 0;
     }
     active_ = wanted_;
     active_.strongest_channel = std::min(wanted_.strongest_channel, n_channels_ > 0 ? n_channels_ - 1 : 0);
     n_harmonics_ = 0;
     for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
-        if (active_.harmonics[k]) n_harmonics_ = k + 1;
+        if (active_.harmonics[k]) harmonics_[n_harmonics_++] = k;
     }
     set_oscillator();
 }
@@ -91,89 +88,60 @@ void BasicMainsCanceller<T>::set_oscillator() noexcept {
     step_ = std::polar(1.0, kTurn * f_hz_ / rate_hz_);
 }
 
-void MainsCanceller::process(Block<unit::Microvolt> block) noexcept {
-    if (pass(block.n_frames())) return;
-    for (std::size_t i = 0; i < block.n_frames(); ++i) process_frame(block.lanes(i), block.flags(i));
+template <class T>
+void BasicMainsCanceller<T>::process(std::span<T> samples_uv, std::span<const std::uint8_t> flags) noexcept {
+    const std::size_t n_frames = lanes_ > 0 ? samples_uv.size() / lanes_ : 0;
+    for (std::size_t done = 0; done < n_frames;) {
+        if (is_new_ && n_frames_ >= wanted_.from_frame) obey();
+        const std::size_t n = frames_of_run(n_frames - done);
+        if (!is_wire()) cancel(samples_uv.data() + done * lanes_, flags.data() + done * lanes_, n);
+        n_frames_ += n;
+        if (n_frames_ % n_interval_ == 0) end_interval();
+        done += n;
+    }
+}
+
+/// How many of the next `n_frames` come before something changes.
+template <class T>
+std::size_t BasicMainsCanceller<T>::frames_of_run(std::size_t n_frames) const noexcept {
+    std::uint64_t n = std::min<std::uint64_t>(n_frames, n_interval_ - n_frames_ % n_interval_);
+    if (is_new_) n = std::min(n, wanted_.from_frame - n_frames_);
+    return static_cast<std::size_t>(is_wire() ? n : std::min<std::uint64_t>(n, kBlockFrames));
 }
 
 template <class T>
-bool BasicMainsCanceller<T>::pass(std::size_t n_frames) noexcept {
-    const bool stays_off = !is_new_ || wanted_.harmonics.none() || n_frames_ + n_frames <= wanted_.from_frame;
-    if (active_.harmonics.any() || f_hz_ != 0.0 || !stays_off) return false;
-    const bool ends_interval = n_frames_ % n_interval_ + n_frames >= n_interval_;
-    n_frames_ += n_frames;
-    if (ends_interval) end_interval();
-    return true;
+void BasicMainsCanceller<T>::cancel(T* samples_uv, const std::uint8_t* flags, std::size_t n_frames) noexcept {
+    turn(n_frames);
+    HumTask<T> task{samples_uv, flags, lanes_, n_frames, n_harmonics_, {}, turns_.data()};
+    for (std::size_t k = 0; k < n_harmonics_; ++k) task.weights[k] = weights(harmonics_[k], 0);
+    cancel_hum(task);
+    for (std::size_t i = 0; i < n_frames; ++i) {
+        const std::size_t at = i * lanes_ + active_.strongest_channel;
+        const auto left_uv = static_cast<double>(samples_uv[at]);
+        if (flags[at] != 0 || !(std::abs(left_uv) <= kHumElectrodeMaxUv)) continue;
+        energy_uv2_ += left_uv * left_uv;
+        ++n_good_;
+    }
 }
 
+/// The oscillators of the next frames.
 template <class T>
-void BasicMainsCanceller<T>::process_frame(std::span<T> frame_uv, std::span<const std::uint8_t> flags) noexcept {
-    if (is_new_ && n_frames_ >= wanted_.from_frame) obey();
-    if (active_.harmonics.none()) {
-        end_frame();
-        return;
-    }
-
-    std::array<T, kMainsHarmonicsMax> cosine, sine;
-    std::complex<double> harmonic = now_;
-    for (std::size_t k = 0; k < n_harmonics_; ++k) {
-        cosine[k] = static_cast<T>(harmonic.real());
-        sine[k] = static_cast<T>(harmonic.imag());
-        harmonic = turned(harmonic, now_);
-    }
-
-    const std::size_t n = std::min(frame_uv.size(), lanes_);
-    std::fill_n(hum_.begin(), n, T{0});
-    for (std::size_t k = 0; k < n_harmonics_; ++k) {
-        if (!active_.harmonics[k]) continue;
-        const T* const a = weights(k, 0);
-        const T* const b = weights(k, 1);
-        for (std::size_t lane = 0; lane < n; ++lane) hum_[lane] += a[lane] * cosine[k] + b[lane] * sine[k];
-    }
-    for (std::size_t lane = 0; lane < n; ++lane) frame_uv[lane] -= hum_[lane];
-    find_push(frame_uv, flags);
-    for (std::size_t k = 0; k < n_harmonics_; ++k) {
-        if (!active_.harmonics[k]) continue;
-        T* const a = weights(k, 0);
-        T* const b = weights(k, 1);
-        for (std::size_t lane = 0; lane < n; ++lane) {
-            a[lane] += push_[lane] * cosine[k];
-            b[lane] += push_[lane] * sine[k];
+void BasicMainsCanceller<T>::turn(std::size_t n_frames) noexcept {
+    for (std::size_t i = 0; i < n_frames; ++i) {
+        T* turn = turns_.data() + i * n_harmonics_ * kHumTurns;
+        std::complex<double> harmonic = now_;
+        std::size_t k = 0;
+        for (std::size_t j = 0; j < n_harmonics_; ++j, turn += kHumTurns) {
+            for (; k < harmonics_[j]; ++k) harmonic = turned(harmonic, now_);
+            turn[0] = static_cast<T>(harmonic.real());
+            turn[1] = static_cast<T>(harmonic.imag());
+            turn[2] = two_mu_ * turn[0];
+            turn[3] = two_mu_ * turn[1];
         }
+        now_ = turned(now_, step_);
+        phase_ += f_hz_ / rate_hz_;
+        phase_ -= std::floor(phase_);
     }
-    end_frame();
-}
-
-/// What moves the weights: the samples that count, and so written that NaN does not.
-template <class T>
-void BasicMainsCanceller<T>::find_push(std::span<const T> left_uv, std::span<const std::uint8_t> flags) noexcept {
-    // Nearly always no sample is flagged, and then no loop has a branch.
-    std::uint8_t any = 0;
-    for (const std::uint8_t flag : flags) any = static_cast<std::uint8_t>(any | flag);
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        const T e = left_uv[channel];
-        push_[channel] = std::abs(e) <= static_cast<T>(kElectrodeMaxUv) ? e : T{0};
-    }
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) n_good_[channel] += 1u;
-    for (std::size_t channel = 0; any != 0 && channel < n_channels_; ++channel) {
-        if (flags[channel] == 0) continue;
-        push_[channel] = T{0};
-        --n_good_[channel];
-    }
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        const auto e = static_cast<double>(push_[channel]);
-        energy_uv2_[channel] += e * e;
-    }
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) push_[channel] *= two_mu_;
-}
-
-template <class T>
-void BasicMainsCanceller<T>::end_frame() noexcept {
-    ++n_frames_;
-    now_ = turned(now_, step_);
-    phase_ += f_hz_ / rate_hz_;
-    phase_ -= std::floor(phase_);
-    if (n_frames_ % n_interval_ == 0) end_interval();
 }
 
 template <class T>
@@ -187,13 +155,11 @@ void BasicMainsCanceller<T>::skip(std::uint64_t n_frames) noexcept {
 
 template <class T>
 void BasicMainsCanceller<T>::end_interval() noexcept {
-    for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-        if (n_good_[channel] > 0) residual_uv_[channel] = std::sqrt(energy_uv2_[channel] / n_good_[channel]);
-    }
+    if (n_good_ > 0) residual_uv_ = std::sqrt(energy_uv2_ / n_good_);
     if (tracks_ && active_.harmonics[0] && n_channels_ > 0) track();
     set_oscillator();
-    std::fill(energy_uv2_.begin(), energy_uv2_.end(), 0.0);
-    std::fill(n_good_.begin(), n_good_.end(), 0u);
+    energy_uv2_ = 0.0;
+    n_good_ = 0;
 }
 
 /// Where the oscillator is slow, the weights turn to keep up with the hum.
@@ -208,14 +174,14 @@ void BasicMainsCanceller<T>::track() noexcept {
     last_angle_ = angle;
     has_angle_ = true;
     // With half of the samples missing the weights stood still, and say nothing of the frequency.
-    if (2 * n_good_[channel] < n_interval_) return;
+    if (2 * n_good_ < n_interval_) return;
     // Against the usual hum too: strong EMG shakes the weights, and by chance they are often as large
     // as a tenth of it.
     const double hum = std::sqrt(0.5 * (a * a + b * b));
     n_usual_ = std::min(n_usual_ + 1, kUsualIntervals);
     if (n_usual_ == 1) usual_hum_uv_ = hum;
     else usual_hum_uv_ += (hum - usual_hum_uv_) / n_usual_;
-    if (!had_angle || residual_uv_[channel] > kEmgOfHumMax * std::min(hum, usual_hum_uv_)) return;
+    if (!had_angle || residual_uv_ > kEmgOfHumMax * std::min(hum, usual_hum_uv_)) return;
     f_hz_ += kTrackGain * turn / (kTurn * static_cast<double>(n_interval_) / rate_hz_);
     f_hz_ = std::clamp(f_hz_, active_.nominal_hz - kOffMaxHz, active_.nominal_hz + kOffMaxHz);
 }

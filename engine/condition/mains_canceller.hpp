@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <bitset>
 #include <complex>
 #include <cstddef>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "engine/condition/mains_detector.hpp"
+#include "engine/core/aligned.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -32,7 +34,8 @@ struct MainsCancellerConfig {
 /// Frequency  every 0.25 s from the turning of the weights of the strongest channel, within 1 Hz of 50 or
 ///            60; it rests while that channel's EMG is over ten times its hum, that of now or of the
 ///            last 10 s.
-/// Real time  process_frame(), skip() and set_active() do not allocate, lock, throw or call the system.
+/// Same       for any number of channels, padding and cut. Between instruction sets it differs by rounding.
+/// Real time  process(), skip() and set_active() do not allocate, lock, throw or call the system.
 /// Threads    one at a time: it holds state. It copies.
 /// Source     domain 2.3, "Causal canceller"; golden rows G17, G18.
 template <class T>
@@ -47,29 +50,29 @@ public:
         is_new_ = true;
     }
 
-    /// One frame with its padding, in place.
-    void process_frame(std::span<T> frame_uv, std::span<const std::uint8_t> flags) noexcept;
+    /// The next frames with their padding, in place: samples and flags of padded_lanes(n_channels) each.
+    void process(std::span<T> samples_uv, std::span<const std::uint8_t> flags) noexcept;
 
     /// Frames of a long gap: the oscillator runs on, and so the weights stay right.
     void skip(std::uint64_t n_frames) noexcept;
-
-    /// While it is a wire: takes so many frames at once, which process_frame() would not change. Else false.
-    bool pass(std::size_t n_frames) noexcept;
 
     double delay_s() const noexcept { return 0.0; }
     double frequency_hz() const noexcept { return f_hz_; }  ///< 0 while off
 
     /// RMS of what is being subtracted from a channel.
     double hum_uv(std::size_t channel) const noexcept;
-    /// RMS of what was left of a channel, over the last quarter of a second that had good samples: its EMG.
-    double residual_uv(std::size_t channel) const noexcept { return residual_uv_[channel]; }
+    /// RMS of what was left of the strongest channel, over the last quarter of a second that had good samples:
+    /// its EMG.
+    double residual_uv() const noexcept { return residual_uv_; }
 
 private:
     T* weights(std::size_t harmonic, std::size_t which) noexcept { return weights_.data() + (2 * harmonic + which) * lanes_; }
     void obey() noexcept;
     void set_oscillator() noexcept;
-    void find_push(std::span<const T> left_uv, std::span<const std::uint8_t> flags) noexcept;
-    void end_frame() noexcept;
+    bool is_wire() const noexcept { return active_.harmonics.none(); }
+    std::size_t frames_of_run(std::size_t n_frames) const noexcept;
+    void cancel(T* samples_uv, const std::uint8_t* flags, std::size_t n_frames) noexcept;
+    void turn(std::size_t n_frames) noexcept;
     void end_interval() noexcept;
     void track() noexcept;
 
@@ -85,18 +88,18 @@ private:
     double f_hz_ = 0.0;
     double phase_ = 0.0;       // in turns, below 1
     std::complex<double> now_{1.0, 0.0}, step_{1.0, 0.0};  // the same, set by it every interval
-    std::size_t n_harmonics_ = 0;  // up to the highest that is active
+    std::array<std::size_t, kMainsHarmonicsMax> harmonics_{};  // those that are active, from 0
+    std::size_t n_harmonics_ = 0;
     double last_angle_ = 0.0;  // of the strongest channel's weights
     bool has_angle_ = false;
     double usual_hum_uv_ = 0.0;  // its fundamental's RMS, over some 10 s
     std::uint32_t n_usual_ = 0;
 
-    std::vector<T> weights_;                // [harmonic][a b][lane]
-    std::vector<T> hum_;                    // [lane], of one frame
-    std::vector<T> push_;                   // [lane], 2 mu e of one frame; 0 where the sample does not count
-    std::vector<double> energy_uv2_;        // [channel], of the interval under way
-    std::vector<std::uint32_t> n_good_;     // [channel]
-    std::vector<double> residual_uv_;       // [channel]
+    AlignedVector<T> weights_;              // [harmonic][a b][lane]
+    std::vector<T> turns_;                  // [frame][active harmonic][cosine, sine, and both times 2 mu]
+    double energy_uv2_ = 0.0;               // left of the strongest channel in the interval under way
+    std::uint32_t n_good_ = 0;              // samples of it
+    double residual_uv_ = 0.0;
 };
 
 extern template class BasicMainsCanceller<float>;
@@ -108,7 +111,10 @@ public:
     using BasicMainsCanceller::BasicMainsCanceller;
 
     /// The next frames, in place.
-    void process(Block<unit::Microvolt> block) noexcept;
+    void process(Block<unit::Microvolt> block) noexcept {
+        const std::size_t n = block.n_frames() * block.stride();
+        BasicMainsCanceller::process({block.lanes(0).data(), n}, {block.flags(0).data(), n});
+    }
 };
 
 }  // namespace tonus
