@@ -27,6 +27,9 @@ public:
     /// no electrode makes, or of what is no number, is none.
     void process_steps(const float* frames, float* cosines, float* sines) noexcept;
 
+    /// Only the first lines are asked for from now on; at most those it was made for.
+    void use_lines(std::size_t n) noexcept { n_lines_ = n; }
+
     double middle() const noexcept { return 0.5 * static_cast<double>(n_frames_ - 1); }  ///< in frames
 
 private:

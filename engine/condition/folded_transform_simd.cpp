@@ -58,7 +58,7 @@ HWY_INLINE void fold(D d, const FoldedTask& task, std::size_t lane) {
     }
 }
 
-/// Four lines at once, because one multiply-add has to wait for the last.
+/// Several lines at once, because one multiply-add has to wait for the last.
 template <std::size_t kLines, class D>
 HWY_INLINE void lines(D d, const FoldedTask& task, std::size_t line, std::size_t lane) {
     const std::size_t n = hn::Lanes(d), n_turns = 2 * task.n_pairs;
@@ -71,14 +71,16 @@ HWY_INLINE void lines(D d, const FoldedTask& task, std::size_t line, std::size_t
             s = hn::MulAdd(difference, hn::Set(d, turns[k * n_turns + i + 1]), s);
         };
         add(0, c0, s0);
-        if constexpr (kLines > 1) add(1, c1, s1), add(2, c2, s2), add(3, c3, s3);
+        if constexpr (kLines > 1) add(1, c1, s1);
+        if constexpr (kLines > 2) add(2, c2, s2), add(3, c3, s3);
     }
     const auto keep = [&](std::size_t k, auto c, auto s) HWY_ATTR {
         hn::StoreU(c, d, task.cosines + (line + k) * task.n_lanes + lane);
         hn::StoreU(s, d, task.sines + (line + k) * task.n_lanes + lane);
     };
     keep(0, c0, s0);
-    if constexpr (kLines > 1) keep(1, c1, s1), keep(2, c2, s2), keep(3, c3, s3);
+    if constexpr (kLines > 1) keep(1, c1, s1);
+    if constexpr (kLines > 2) keep(2, c2, s2), keep(3, c3, s3);
 }
 
 template <bool kSteps, class D>
@@ -86,6 +88,7 @@ HWY_INLINE void lanes(D d, const FoldedTask& task, std::size_t lane) {
     fold<kSteps>(d, task, lane);
     std::size_t line = 0;
     for (; line + 4 <= task.n_lines; line += 4) lines<4>(d, task, line, lane);
+    for (; line + 2 <= task.n_lines; line += 2) lines<2>(d, task, line, lane);
     for (; line < task.n_lines; ++line) lines<1>(d, task, line, lane);
 }
 

@@ -13,7 +13,7 @@ namespace {
 
 constexpr double kRateMinHz = 100.0;
 
-constexpr std::uint8_t kSuccessive = 2;
+constexpr int kSuccessive = 2;
 
 }  // namespace
 
@@ -54,8 +54,13 @@ void MainsDetector::skip(std::uint64_t n_frames) noexcept {
 
 void MainsDetector::judge() noexcept {
     ++n_spectra_;
+    bool any_shows = false;
     for (std::size_t base = 0; base < MainsSpectra::kBases; ++base) {
-        for (std::size_t channel = 0; channel < config_.n_channels; ++channel) remember(base, channel);
+        if (!spectra_.with_harmonics()) forget_harmonics(base);
+        for (std::size_t channel = 0; channel < config_.n_channels; ++channel) {
+            remember(base, channel);
+            any_shows |= memory(base, 1, channel).n_on > 0;
+        }
         follow(base);
     }
     MainsState next = state_;
@@ -84,17 +89,25 @@ void MainsDetector::judge() noexcept {
     }
     next.from_frame = n_frames_ - 1 + kBlockFrames;
     state_ = next;
+    spectra_.set_harmonics(any_shows || state_.nominal_hz != 0.0);
 }
 
-/// A resting channel with hum counts; one that is not judged says nothing, neither for nor against.
+void MainsDetector::forget_harmonics(std::size_t base) noexcept {
+    std::fill_n(&memory(base, 2, 0), (kMainsHarmonicsMax - 1) * config_.n_channels, Memory{});
+}
+
+/// A resting channel with hum counts; one that is not judged says nothing, neither for nor against. Without
+/// harmonics nobody knows whether it rests: what shows counts as the first of two, and the second decides.
 void MainsDetector::remember(std::size_t base, std::size_t channel) noexcept {
-    const bool counts = needs_help(base, channel);
+    const bool is_alone = !spectra_.with_harmonics();
+    const bool counts = is_alone || needs_help(base, channel);
+    const int n_on_max = is_alone ? 1 : kSuccessive;
     for (std::size_t k = 1; k <= spectra_.n_harmonics(base); ++k) {
         const MainsSpectra::Value& value = spectra_.value(base, k, channel);
         if (!value.judged) continue;
         Memory& past = memory(base, k, channel);
         const bool shows = value.ratio > config_.on_ratio;
-        past.n_on = shows && counts ? static_cast<std::uint8_t>(std::min<int>(past.n_on + 1, kSuccessive)) : std::uint8_t{0};
+        past.n_on = shows && counts ? static_cast<std::uint8_t>(std::min(past.n_on + 1, n_on_max)) : std::uint8_t{0};
         if (shows) past.hum_uv2 = value.hum_uv2;
     }
 }

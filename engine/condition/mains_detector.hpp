@@ -37,7 +37,8 @@ struct MainsDetectorConfig {
 /// Input      gated microvolts before any filter: in place of a lost sample stands the last good one.
 ///            A window with more than a tenth of flagged samples is not judged.
 /// Output     found 8 to 12 s after it began: first the fundamental, where the larger R_1 says 50 or 60,
-///            then its harmonics, around multiples of the measured frequency. Only channels whose EMG is
+///            then, 4 s later, its harmonics, around multiples of the measured frequency. They are looked for
+///            only once a fundamental shows: until then the detector costs an eighth. Only channels whose EMG is
 ///            less than 9 dB above their hum are asked, and so nothing is found under a contraction.
 ///            Nothing is lost under one either: a harmonic is gone when R_k is below 2 in a spectrum quiet
 ///            enough to show the hum last measured. Without the fundamental there are no harmonics.
@@ -69,6 +70,7 @@ private:
         return memories_[(base * kMainsHarmonicsMax + harmonic - 1) * config_.n_channels + channel];
     }
     void judge() noexcept;
+    void forget_harmonics(std::size_t base) noexcept;
     void remember(std::size_t base, std::size_t channel) noexcept;
     bool needs_help(std::size_t base, std::size_t channel) const noexcept;
     bool is_found(std::size_t base, std::size_t harmonic) noexcept;

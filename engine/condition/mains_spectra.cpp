@@ -42,9 +42,12 @@ MainsSpectra::MainsSpectra(Rate rate, std::size_t n_channels, double high_hz)
       bins_of_(n_half_, kBinsUp, lanes_) {
     for (std::size_t b = 0; b < kBases; ++b) {
         bases_[b].next_centre_hz = kNominalHz[b];
-        bases_[b].first_line = lines_.size();
         bases_[b].n_lines = n_harmonics_up_to(high_hz, kNominalHz[b]);
-        for (std::size_t k = 1; k <= bases_[b].n_lines; ++k) lines_.push_back({b, k});
+    }
+    for (std::size_t k = 1; k <= kMainsHarmonicsMax; ++k) {
+        for (std::size_t b = 0; b < kBases; ++b) {
+            if (k <= bases_[b].n_lines) lines_.push_back({b, k});
+        }
     }
     const std::size_t n = lines_.size() * lanes_;
     frames_.resize((n_block_ + 1) * lanes_, 0.0f);
@@ -72,7 +75,6 @@ void MainsSpectra::restart() noexcept {
     has_last_ = false;
     has_half_ = false;
     std::fill(n_flagged_.begin(), n_flagged_.end(), 0u);
-    begin_spectrum();
 }
 
 float* MainsSpectra::bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept {
@@ -80,11 +82,11 @@ float* MainsSpectra::bins(AlignedVector<float>& of, std::size_t half, std::size_
 }
 
 void MainsSpectra::begin_spectrum() noexcept {
-    for (Base& base : bases_) {
-        base.centre_hz = base.next_centre_hz;
-        for (std::size_t k = 1; k <= base.n_lines; ++k) {
-            mixer_.set_line(base.first_line + k - 1, kTurn * static_cast<double>(k) * base.centre_hz / rate_hz_);
-        }
+    with_harmonics_ = next_with_harmonics_;
+    for (Base& base : bases_) base.centre_hz = base.next_centre_hz;
+    mixer_.use_lines(n_lines());
+    for (std::size_t line = 0; line < n_lines(); ++line) {
+        mixer_.set_line(line, kTurn * static_cast<double>(lines_[line].harmonic) * bases_[lines_[line].base].centre_hz / rate_hz_);
     }
 }
 
@@ -92,18 +94,18 @@ std::size_t MainsSpectra::process(const Block<unit::Microvolt>& block) noexcept 
     is_whole_ = false;
     std::size_t n_done = 0;
     while (n_done < block.n_frames() && !is_whole_) {
+        // Not before: the spectrum that begins with it waits for what is set after the last.
+        if (frame_ == n_block_) end_block();
         const std::size_t n = std::min(block.n_frames() - n_done, n_block_ - frame_);
         keep(block.from(n_done).first(n));
         n_done += n;
-        const std::size_t until = has_half_ ? frame_ * lines_.size() / n_block_ : next_line_;
+        const std::size_t until = has_half_ ? frame_ * n_lines() / n_block_ : next_line_;
         for (; next_line_ < until; ++next_line_) {
             transform(next_line_);
             if (half_ > 0) add_window(next_line_);
             if (half_ + 1 == kHalves) evaluate(next_line_);
         }
-        if (frame_ < n_block_) continue;
-        is_whole_ = has_half_ && half_ + 1 == kHalves;
-        end_block();
+        is_whole_ = frame_ == n_block_ && has_half_ && half_ + 1 == kHalves;
     }
     return n_done;
 }
@@ -124,6 +126,7 @@ void MainsSpectra::keep(const Block<unit::Microvolt>& run) noexcept {
 }
 
 void MainsSpectra::end_block() noexcept {
+    if (place_.block == 0 && place_.half == 0) begin_spectrum();
     mix();
     std::copy_n(frames_.end() - static_cast<std::ptrdiff_t>(lanes_), lanes_, frames_.begin());
     frame_ = 0;
@@ -138,11 +141,13 @@ void MainsSpectra::end_block() noexcept {
 /// The sums of a block, turned back from its middle to where its oscillators began.
 void MainsSpectra::mix() noexcept {
     mixer_.process_steps(frames_.data() + lanes_, cosines_.data(), sines_.data());
-    for (const Base& base : bases_) {
+    for (std::size_t b = 0; b < kBases; ++b) {
+        const Base& base = bases_[b];
         const double angle = kTurn * (base.phase + mixer_.middle() * base.centre_hz / rate_hz_);
         const std::complex<double> fundamental = std::polar(1.0, angle);
         std::complex<double> turn = fundamental;
-        for (std::size_t line = base.first_line; line < base.first_line + base.n_lines; ++line) {
+        for (std::size_t k = 1; k <= n_harmonics(b); ++k) {
+            const std::size_t line = line_of(b, k);
             const auto c = static_cast<float>(turn.real()), s = static_cast<float>(turn.imag());
             const float* const cosine = cosines_.data() + line * lanes_;
             const float* const sine = sines_.data() + line * lanes_;
@@ -166,7 +171,6 @@ void MainsSpectra::end_half() noexcept {
     next_line_ = 0;
     for (Base& base : bases_) base.half_centre_hz = base.centre_hz;
     place_ = {.block = 0, .half = (place_.half + 1) % kHalves};
-    if (place_.half == 0) begin_spectrum();
 }
 
 /// Both signs of a bin come from the same four sums.

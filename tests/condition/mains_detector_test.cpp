@@ -1,6 +1,8 @@
 // Hum of the mains: whether there is any, of which grid, and which harmonics (domain 2.3).
 
 #include <algorithm>
+#include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -55,6 +57,22 @@ TEST(MainsDetector, NamesTheHarmonicsOfAGridThatIsOff) {
         for (const double k : {1.0, 3.0, 5.0, 7.0}) signal = with_hum(signal, k * f_hz, 6.0);
         EXPECT_EQ(detect(signal).last.harmonics, std::bitset<kMainsHarmonicsMax>{0b001010101}) << f_hz;
     }
+}
+
+// Sixteen lines are work: they wait for a fundamental, and what there is of them for the spectrum after.
+TEST(MainsDetector, LooksForHarmonicsOnceAFundamentalShows) {
+    Signal signal = emg(1000.0, 40.0, 2.0);
+    for (const double k : {1.0, 3.0}) signal = with_hum(signal, k * 50.0, 8.0, 0, 0.0, 18.0);
+    MainsDetector detector = detector_for(signal);
+    std::vector<std::string> looked_and_found;  // after each spectrum
+    in_blocks(signal, 20, [&](Block<unit::Microvolt> block) {
+        const std::uint64_t n_spectra = detector.n_spectra();
+        const MainsState& state = detector.process(block);
+        if (detector.n_spectra() == n_spectra) return;
+        looked_and_found.push_back(std::to_string(detector.spectra().n_harmonics(0)) + ":" + std::to_string(state.harmonics.to_ulong()));
+    });
+    const std::vector<std::string> expected{"1:0", "9:1", "9:5", "9:5", "9:5", "9:0", "1:0", "1:0", "1:0"};
+    EXPECT_EQ(looked_and_found, expected);
 }
 
 TEST(MainsDetector, AsksAllChannelsAndNamesTheStrongest) {
