@@ -15,6 +15,9 @@ constexpr double kRateMinHz = 100.0;
 
 constexpr int kSuccessive = 2;
 
+// A line that was no hum to speak of would else have all harmonics looked at in every other spectrum.
+constexpr float kAskAgain = 1.5f, kForget = 0.95f;
+
 }  // namespace
 
 MainsDetector::MainsDetector(const MainsDetectorConfig& config)
@@ -54,13 +57,9 @@ void MainsDetector::skip(std::uint64_t n_frames) noexcept {
 
 void MainsDetector::judge() noexcept {
     ++n_spectra_;
-    bool any_shows = false;
     for (std::size_t base = 0; base < MainsSpectra::kBases; ++base) {
-        if (!spectra_.with_harmonics()) forget_harmonics(base);
-        for (std::size_t channel = 0; channel < config_.n_channels; ++channel) {
-            remember(base, channel);
-            any_shows |= memory(base, 1, channel).n_on > 0;
-        }
+        if (!spectra_.with_harmonics(base)) forget_harmonics(base);
+        for (std::size_t channel = 0; channel < config_.n_channels; ++channel) remember(base, channel);
         follow(base);
     }
     MainsState next = state_;
@@ -89,18 +88,25 @@ void MainsDetector::judge() noexcept {
     }
     next.from_frame = n_frames_ - 1 + kBlockFrames;
     state_ = next;
-    spectra_.set_harmonics(any_shows || state_.nominal_hz != 0.0);
+    for (std::size_t base = 0; base < MainsSpectra::kBases; ++base) {
+        spectra_.set_harmonics(base, shows(base) || state_.nominal_hz == MainsSpectra::kNominalHz[base]);
+    }
 }
 
 void MainsDetector::forget_harmonics(std::size_t base) noexcept {
-    std::fill_n(&memory(base, 2, 0), (kMainsHarmonicsMax - 1) * config_.n_channels, Memory{});
+    std::fill_n(of_base(base) + config_.n_channels, (kMainsHarmonicsMax - 1) * config_.n_channels, Memory{});
 }
 
 /// A resting channel with hum counts; one that is not judged says nothing, neither for nor against. Without
-/// harmonics nobody knows whether it rests: what shows counts as the first of two, and the second decides.
+/// harmonics nobody knows whether it rests: what shows counts as the first of two, and the second decides. If
+/// that one says no, the channel is asked again when R_1 has grown, or after a while.
 void MainsDetector::remember(std::size_t base, std::size_t channel) noexcept {
-    const bool is_alone = !spectra_.with_harmonics();
-    const bool counts = is_alone || needs_help(base, channel);
+    if (spectra_.n_harmonics(base) == 0) return;
+    const bool is_alone = !spectra_.with_harmonics(base);
+    Memory& first = memory(base, 1, channel);
+    const float ratio = spectra_.value(base, 1, channel).ratio;
+    const bool counts = is_alone ? ratio > first.needless_ratio : needs_help(base, channel);
+    first.needless_ratio = counts || is_alone ? kForget * first.needless_ratio : kAskAgain * ratio;
     const int n_on_max = is_alone ? 1 : kSuccessive;
     for (std::size_t k = 1; k <= spectra_.n_harmonics(base); ++k) {
         const MainsSpectra::Value& value = spectra_.value(base, k, channel);
@@ -123,6 +129,10 @@ bool MainsDetector::needs_help(std::size_t base, std::size_t channel) const noex
         if (value.ratio > config_.on_ratio) hum += static_cast<double>(value.hum_uv2);
     }
     return hum > 0.0 && emg < emg_to_mains_max_ * hum;
+}
+
+bool MainsDetector::shows(std::size_t base) noexcept {
+    return std::any_of(of_base(base), of_base(base) + config_.n_channels, [](const Memory& past) { return past.n_on > 0; });
 }
 
 bool MainsDetector::is_found(std::size_t base, std::size_t harmonic) noexcept {

@@ -42,14 +42,10 @@ MainsSpectra::MainsSpectra(Rate rate, std::size_t n_channels, double high_hz)
       bins_of_(n_half_, kBinsUp, lanes_) {
     for (std::size_t b = 0; b < kBases; ++b) {
         bases_[b].next_centre_hz = kNominalHz[b];
-        bases_[b].n_lines = n_harmonics_up_to(high_hz, kNominalHz[b]);
+        bases_[b].n_lines_max = n_harmonics_up_to(high_hz, kNominalHz[b]);
     }
-    for (std::size_t k = 1; k <= kMainsHarmonicsMax; ++k) {
-        for (std::size_t b = 0; b < kBases; ++b) {
-            if (k <= bases_[b].n_lines) lines_.push_back({b, k});
-        }
-    }
-    const std::size_t n = lines_.size() * lanes_;
+    const std::size_t n_lines_max = bases_[0].n_lines_max + bases_[1].n_lines_max;
+    const std::size_t n = n_lines_max * lanes_;
     frames_.resize((n_block_ + 1) * lanes_, 0.0f);
     weight_.resize(lanes_, 0.0f);
     for (AlignedVector<float>* sums : {&cosines_, &sines_}) sums->resize(std::max(n, 2 * kBinsUp * lanes_), 0.0f);
@@ -78,16 +74,23 @@ void MainsSpectra::restart() noexcept {
 }
 
 float* MainsSpectra::bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept {
-    return of.data() + (((half % 2) * lines_.size() + line) * kBins + bin) * lanes_;
+    return of.data() + (((half % 2) * n_lines_ + line) * kBins + bin) * lanes_;
 }
 
 void MainsSpectra::begin_spectrum() noexcept {
-    with_harmonics_ = next_with_harmonics_;
-    for (Base& base : bases_) base.centre_hz = base.next_centre_hz;
-    mixer_.use_lines(n_lines());
-    for (std::size_t line = 0; line < n_lines(); ++line) {
-        mixer_.set_line(line, kTurn * static_cast<double>(lines_[line].harmonic) * bases_[lines_[line].base].centre_hz / rate_hz_);
+    n_lines_ = 0;
+    for (std::size_t b = 0; b < kBases; ++b) {
+        Base& base = bases_[b];
+        base.centre_hz = base.next_centre_hz;
+        base.with_harmonics = base.next_with_harmonics;
+        base.first_line = n_lines_;
+        base.n_lines = base.with_harmonics ? base.n_lines_max : std::min<std::size_t>(base.n_lines_max, 1);
+        for (std::size_t k = 1; k <= base.n_lines; ++k) {
+            mixer_.set_line(n_lines_, kTurn * static_cast<double>(k) * base.centre_hz / rate_hz_);
+            lines_[n_lines_++] = {b, k};
+        }
     }
+    mixer_.use_lines(n_lines_);
 }
 
 std::size_t MainsSpectra::process(const Block<unit::Microvolt>& block) noexcept {
@@ -99,7 +102,7 @@ std::size_t MainsSpectra::process(const Block<unit::Microvolt>& block) noexcept 
         const std::size_t n = std::min(block.n_frames() - n_done, n_block_ - frame_);
         keep(block.from(n_done).first(n));
         n_done += n;
-        const std::size_t until = has_half_ ? frame_ * n_lines() / n_block_ : next_line_;
+        const std::size_t until = has_half_ ? frame_ * n_lines_ / n_block_ : next_line_;
         for (; next_line_ < until; ++next_line_) {
             transform(next_line_);
             if (half_ > 0) add_window(next_line_);
@@ -141,13 +144,11 @@ void MainsSpectra::end_block() noexcept {
 /// The sums of a block, turned back from its middle to where its oscillators began.
 void MainsSpectra::mix() noexcept {
     mixer_.process_steps(frames_.data() + lanes_, cosines_.data(), sines_.data());
-    for (std::size_t b = 0; b < kBases; ++b) {
-        const Base& base = bases_[b];
+    for (const Base& base : bases_) {
         const double angle = kTurn * (base.phase + mixer_.middle() * base.centre_hz / rate_hz_);
         const std::complex<double> fundamental = std::polar(1.0, angle);
         std::complex<double> turn = fundamental;
-        for (std::size_t k = 1; k <= n_harmonics(b); ++k) {
-            const std::size_t line = line_of(b, k);
+        for (std::size_t line = base.first_line; line < base.first_line + base.n_lines; ++line) {
             const auto c = static_cast<float>(turn.real()), s = static_cast<float>(turn.imag());
             const float* const cosine = cosines_.data() + line * lanes_;
             const float* const sine = sines_.data() + line * lanes_;

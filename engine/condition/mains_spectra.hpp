@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -21,7 +20,7 @@ inline constexpr std::size_t kMainsHarmonicsMax = 9;
 /// Each multiple is mixed down to 0 Hz and summed over 20 ms; over a second of these sums goes a Fourier
 /// transform on a grid of 0.5 Hz, 5 Hz to either side. A spectrum takes 4 s: the mean (Welch) of
 /// three Hann windows of 2 s, half overlapped. The next follows without a break. Sixteen lines cost as much as
-/// the rest of the conditioning, so only the two fundamentals are looked at until harmonics are asked for.
+/// the rest of the conditioning, so of each base only the fundamental is looked at until its harmonics are asked for.
 ///
 /// Input      differences from sample to sample, so that a drifting electrode does not leak in.
 /// Real time  process() and restart() do not allocate, lock, throw or call the system. The lines of a second
@@ -39,15 +38,12 @@ public:
     bool is_whole() const noexcept { return is_whole_; }
     void restart() noexcept;
 
-    /// How many multiples the last whole spectrum was looked at: one, or all up to the upper edge.
-    std::size_t n_harmonics(std::size_t base) const noexcept {
-        const std::size_t n = bases_[base].n_lines;
-        return with_harmonics_ ? n : std::min<std::size_t>(n, 1);
-    }
-    bool with_harmonics() const noexcept { return with_harmonics_; }
+    /// How many multiples the last whole spectrum looked at: one, or all up to the upper edge; none if that is lower.
+    std::size_t n_harmonics(std::size_t base) const noexcept { return bases_[base].n_lines; }
+    bool with_harmonics(std::size_t base) const noexcept { return bases_[base].with_harmonics; }
 
     /// Both hold from the next spectrum on; it is the one that follows when set as soon as the last is whole.
-    void set_harmonics(bool with) noexcept { next_with_harmonics_ = with; }
+    void set_harmonics(std::size_t base, bool with) noexcept { bases_[base].next_with_harmonics = with; }
     /// The frequency whose multiples are looked at.
     void set_centre(std::size_t base, double f_hz) noexcept { bases_[base].next_centre_hz = f_hz; }
 
@@ -61,7 +57,7 @@ public:
         float density_uv2_hz = 0.0f;  ///< and per Hz
     };
     const Value& value(std::size_t base, std::size_t harmonic, std::size_t channel) const noexcept {
-        return values_[line_of(base, harmonic) * lanes_ + channel];
+        return values_[(bases_[base].first_line + harmonic - 1) * lanes_ + channel];
     }
 
 private:
@@ -69,7 +65,9 @@ private:
         double centre_hz = 0.0, next_centre_hz = 0.0;
         double half_centre_hz = 0.0;  // of the half being transformed
         double phase = 0.0;           // in turns, at the beginning of the block under way
-        std::size_t n_lines = 0;
+        bool with_harmonics = false, next_with_harmonics = false;
+        std::size_t n_lines_max = 0;
+        std::size_t first_line = 0, n_lines = 0;
     };
     struct Line {
         std::size_t base = 0;
@@ -81,11 +79,6 @@ private:
         std::size_t half = 0;   // in the spectrum
     };
 
-    /// Both fundamentals come first, then both second harmonics, and so on: 50 Hz has the more.
-    std::size_t line_of(std::size_t base, std::size_t harmonic) const noexcept {
-        return harmonic - 1 + std::min(bases_[1 - base].n_lines, harmonic - 1 + base);
-    }
-    std::size_t n_lines() const noexcept { return n_harmonics(0) + n_harmonics(1); }
     void keep(const Block<unit::Microvolt>& run) noexcept;
     void end_block() noexcept;
     void end_half() noexcept;
@@ -102,8 +95,8 @@ private:
     double rate_hz_;
     std::size_t n_block_, n_half_, n_flagged_max_;
     std::array<Base, kBases> bases_ = {};
-    std::vector<Line> lines_;
-    bool with_harmonics_ = false, next_with_harmonics_ = false;
+    std::array<Line, kBases * kMainsHarmonicsMax> lines_ = {};
+    std::size_t n_lines_ = 0;  // looked at
     FoldedTransform mixer_;    // of the frames of a block to its lines
     FoldedTransform bins_of_;  // of the blocks of a half to its bins from 0 Hz up
     std::vector<float> turn_re_, turn_im_;  // [bin from 0 Hz up], from the middle of a half to its beginning

@@ -75,6 +75,26 @@ TEST(MainsDetector, LooksForHarmonicsOnceAFundamentalShows) {
     EXPECT_EQ(looked_and_found, expected);
 }
 
+// A line far below the EMG goes on as long as the contraction does; at rest it is hum.
+TEST(MainsDetector, LooksCloserNowAndThenWhereNoHelpWasNeeded) {
+    Signal signal = emg(1000.0, 112.0, 10.0);
+    for (std::size_t i = 96'000; i < signal.n_frames(); ++i) signal.at(i) *= 0.2f;
+    signal = with_hum(signal, 50.0, 3.0);
+    MainsDetector detector = detector_for(signal);
+    std::uint64_t n_close = 0, n_spectra = 0;
+    double on_s = 0.0;
+    in_blocks(signal, 20, [&](Block<unit::Microvolt> block) {
+        const bool is_found = detector.process(block).nominal_hz != 0.0;
+        if (detector.n_spectra() == n_spectra) return;
+        n_spectra = detector.n_spectra();
+        if (n_spectra <= 24) n_close += detector.spectra().with_harmonics(0) ? 1u : 0u;
+        if (is_found && on_s == 0.0) on_s = 4.0 * static_cast<double>(n_spectra);
+    });
+    EXPECT_GE(n_close, 3u);
+    EXPECT_LE(n_close, 6u);
+    EXPECT_EQ(on_s, 96.0 + 8.0);
+}
+
 TEST(MainsDetector, AsksAllChannelsAndNamesTheStrongest) {
     Signal signal = emg(1000.0, 13.0, 3.0, 11);
     EXPECT_EQ(detect(with_hum(signal, 50.1, 8.0, 9)).last.strongest_channel, 9u);
