@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include <fmt/format.h>
@@ -18,7 +17,7 @@ constexpr double kSettleS = 0.250;
 
 // Domain 2.6.
 constexpr double kSaturatedOfRange = 0.98;
-constexpr std::uint32_t kPlateauSamples = 3;
+constexpr std::uint32_t kPlateauSamples = 3;  // take_ordinary() counts on it
 // Of the smallest step seen: a resting or coarsely quantised signal also stays at its extreme for
 // three samples, but has no such span, or creeps into its extreme step by step.
 constexpr double kPlateauSpanSteps = 100.0;
@@ -98,55 +97,33 @@ void Gate::restart() noexcept {
 Block<unit::Microvolt> Gate::process(const RawFrames& raw) noexcept {
     if (after_gap_) {
         for (Memory& memory : memories_) memory.n_settling = std::max(memory.n_settling, n_short_settle_);
+        std::fill(lanes_.calm.begin(), lanes_.calm.end(), 0.0);
         after_gap_ = false;
     }
-    switch (raw.type) {
-        case SampleType::int32: load<std::int32_t>(raw); break;
-        case SampleType::float32: load<float>(raw); break;
-        case SampleType::float64: load<double>(raw); break;
-    }
-    take(raw.n_frames);
+    take(raw);
     return {samples_.data(), flags_.data(), n_channels_, raw.n_frames};
 }
 
-template <class T>
-void Gate::load(const RawFrames& raw) noexcept {
-    const std::byte* from = raw.data;
-    for (std::size_t frame = 0; frame < raw.n_frames; ++frame) {
-        double* const to = lanes_.raw.data() + frame * lanes_.offset.size();
-        for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-            T value;
-            std::memcpy(&value, from + channel * sizeof value, sizeof value);
-            to[channel] = static_cast<double>(value);
-        }
-        from += n_channels_ * sizeof(T);
-    }
-}
-
 /// Lanes first; then, sample by sample, the channels to which something happens.
-void Gate::take(std::size_t n_frames) noexcept {
+void Gate::take(const RawFrames& raw) noexcept {
+    const std::size_t n_frames = raw.n_frames, stride = lanes_.offset.size();
     if (n_frames == 0) return;
-    const std::size_t stride = lanes_.offset.size();
-    for (std::size_t ch = 0; ch < n_channels_; ++ch) lanes_.calm[ch] = by_lanes_ && is_calm(memories_[ch]) ? 1.0 : 0.0;
     take_ordinary(lanes_, {.electrode_max_uv = kElectrodeMaxUv, .plateau_samples = kPlateauSamples, .plateau_entry_steps = kPlateauEntrySteps,
                            .plateau_span_steps = kPlateauSpanSteps, .n_equal_max = static_cast<double>(n_flat_off_)},
-                  n_frames, samples_.data());
+                  raw, samples_.data());
     std::fill_n(flags_.begin(), n_frames * stride, std::uint8_t{0});
     watched_.clear();
     for (std::size_t ch = 0; ch < n_channels_; ++ch) {
-        if (lanes_.ordinary[ch] != 0.0) {
-            memories_[ch].held_uv = samples_[(n_frames - 1) * stride + ch];
-        } else {
-            from_lanes(ch);
-            watched_.push_back(ch);
-        }
+        if (lanes_.ordinary[ch] != 0.0) continue;
+        from_lanes(ch);
+        watched_.push_back(ch);
     }
     const std::size_t n_ordinary = n_channels_ - watched_.size();
     for (std::size_t frame = 0; frame < n_frames; ++frame) {
         std::size_t n_moving = n_ordinary;
         for (const std::size_t channel : watched_) {
             const std::size_t at = frame * stride + channel;
-            samples_[at] = sample(channel, lanes_.raw[at], flags_[at]);
+            samples_[at] = sample(channel, raw.at(frame, channel), flags_[at]);
             if (memories_[channel].n_bad == 0 && memories_[channel].n_equal < n_flat_off_) ++n_moving;
         }
         n_moving_ = n_moving;
@@ -167,6 +144,7 @@ void Gate::from_lanes(std::size_t channel) noexcept {
     memory.smallest_step = lanes_.smallest_step[channel];
     memory.plateau_step = lanes_.plateau_step[channel];
     memory.n_equal = static_cast<std::uint32_t>(lanes_.n_equal[channel]);
+    memory.held_uv = static_cast<float>(lanes_.held_uv[channel]);
 }
 
 void Gate::to_lanes(std::size_t channel) noexcept {
@@ -178,6 +156,8 @@ void Gate::to_lanes(std::size_t channel) noexcept {
     lanes_.smallest_step[channel] = memory.smallest_step;
     lanes_.plateau_step[channel] = memory.plateau_step;
     lanes_.n_equal[channel] = static_cast<double>(memory.n_equal);
+    lanes_.held_uv[channel] = static_cast<double>(memory.held_uv);
+    lanes_.calm[channel] = by_lanes_ && is_calm(memory) ? 1.0 : 0.0;
 }
 
 float Gate::sample(std::size_t channel, double raw, std::uint8_t& flags) noexcept {
@@ -274,7 +254,7 @@ Block<unit::Microvolt> Gate::hold(std::size_t n_frames) noexcept {
     const std::size_t stride = padded_lanes(n_channels_);
     for (std::size_t frame = 0; frame < n_frames; ++frame) {
         for (std::size_t channel = 0; channel < n_channels_; ++channel) {
-            samples_[frame * stride + channel] = memories_[channel].held_uv;
+            samples_[frame * stride + channel] = static_cast<float>(lanes_.held_uv[channel]);
             flags_[frame * stride + channel] = sample_flag::gap;
         }
     }

@@ -81,9 +81,7 @@ private:
         std::uint32_t n_settling = 0;        // still to come
     };
 
-    template <class T>
-    void load(const RawFrames& raw) noexcept;
-    void take(std::size_t n_frames) noexcept;
+    void take(const RawFrames& raw) noexcept;
     bool is_calm(const Memory& memory) const noexcept;
     void from_lanes(std::size_t channel) noexcept;
     void to_lanes(std::size_t channel) noexcept;

@@ -3,6 +3,7 @@
 #include <cstddef>
 
 #include "engine/core/aligned.hpp"
+#include "engine/device/frames.hpp"
 
 namespace tonus {
 
@@ -17,22 +18,22 @@ struct GateLanes {
     // Remembered.
     AlignedVector<double> offset, last, highest, lowest, smallest_step, plateau_step;
     AlignedVector<double> n_equal;    ///< in a row
-    // In and out of each call.
-    AlignedVector<double> calm;       ///< 1: has an offset and a last value, and nothing was wrong before
+    AlignedVector<double> held_uv;    ///< the last good value, a float
+    AlignedVector<double> calm;       ///< 1: has an offset and a last value, and nothing is wrong
+    // Out of each call.
     AlignedVector<double> ordinary;   ///< 1: nothing happened in this block, and its samples are done
-    AlignedVector<double> raw;        ///< [frame][lane]
+    AlignedVector<std::byte> padded;  ///< [frame][lane], of those channels that are no whole register
 };
 
 /// Domain 2.6: what is_saturated() looks for, and 2.7.
 struct GateLimits {
     double electrode_max_uv;
-    double plateau_samples, plateau_entry_steps, plateau_span_steps;
+    double plateau_samples, plateau_entry_steps, plateau_span_steps;  ///< three samples at least
     double n_equal_max;  ///< as many in a row may be an electrode off
 };
 
-/// Takes the offset off a block of lanes.raw and writes float microvolts. A lane that is calm and stays
-/// free of faults is taken; of any other neither memory nor samples are to be used, and Gate::sample()
-/// does it again.
-void take_ordinary(GateLanes& lanes, const GateLimits& limits, std::size_t n_frames, float* samples) noexcept;
+/// Takes the offset off a block and writes float microvolts. A lane that is calm and stays free of faults is
+/// taken; of any other neither memory nor samples are to be used, and Gate::sample() does it again.
+void take_ordinary(GateLanes& lanes, const GateLimits& limits, const RawFrames& raw, float* samples) noexcept;
 
 }  // namespace tonus
