@@ -30,6 +30,9 @@ public:
 
     void process(LaneFrames<T> frames) noexcept { kernel_(shape_, coefficients_.data(), states_.data(), frames); }
 
+    /// Only the kLaneGroup channels among which this one is; the others' samples and states stay.
+    void process_group_of(std::size_t channel, LaneFrames<T> frames) noexcept;
+
 private:
     LaneShape shape_;
     LaneKernel<T> kernel_;
