@@ -189,6 +189,45 @@ TEST(RPeakDetector, FindsBeatsUnderMuscleByTheirShape) {
     }
 }
 
+/// Two channels, of which one has a heart: first this one, then that one.
+std::vector<std::pair<std::uint64_t, Beat>> beats_of_two(std::size_t cut) {
+    const Mixture first = mixture(5.0, 90.0, 3), second = mixture(5.0, 90.0, 4);
+    RPeakDetector detector{{.rate = {1000, 1}, .n_channels = 2}};
+    std::vector<float> gated(kLanes * cut, 0.0f);
+    std::vector<std::uint8_t> flags(kLanes * cut, 0);
+    std::vector<std::pair<std::uint64_t, Beat>> beats;  // and when each was known
+    for (std::size_t done = 0; done + cut <= first.emg.size(); done += cut) {
+        for (std::size_t i = 0; i < cut; ++i) {
+            const std::size_t f = done + i;
+            gated[i * kLanes] = static_cast<float>(first.emg[f] + (f < 40'000 ? first.heart[f] : 0.0));
+            gated[i * kLanes + 1] = static_cast<float>(second.emg[f] + (f < 40'000 ? 0.0 : first.heart[f]));
+        }
+        for (const Beat& beat : detector.process({gated.data(), flags.data(), 2, cut})) beats.push_back({done + cut, beat});
+    }
+    EXPECT_EQ(detector.channel(), 1u);
+    return beats;
+}
+
+TEST(RPeakDetector, LooksAtAllChannelsAgainWhenTheHeartIsGoneFromOne) {
+    std::size_t n_before = 0, n_after = 0;
+    for (const auto& [known, beat] : beats_of_two(1)) {
+        EXPECT_LE(known, beat.r_frame + 100);
+        n_before += beat.confirmed && beat.r_frame < 40'000 ? 1u : 0u;
+        n_after += beat.confirmed && beat.r_frame > 65'000 ? 1u : 0u;
+    }
+    EXPECT_GT(n_before, 20u);
+    EXPECT_GT(n_after, 27u) << "70 a minute";
+}
+
+TEST(RPeakDetector, FindsTheSameBeatsWhateverTheCut) {
+    const auto one = beats_of_two(1);
+    for (const std::size_t cut : {std::size_t{5}, std::size_t{32}}) {
+        const auto other = beats_of_two(cut);
+        ASSERT_EQ(one.size(), other.size());
+        for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].second.r_frame, other[i].second.r_frame);
+    }
+}
+
 TEST(RPeakDetector, FindsNoHeartInMuscleThatComesAndGoes) {
     for (std::uint64_t seed = 1; seed <= 8; ++seed) {
         EmgSource source{kHz, 0.0, Random{seed, 1}};

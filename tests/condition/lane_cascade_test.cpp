@@ -160,6 +160,24 @@ TEST(LaneCascade, BeginsAnewAfterReset) {
     EXPECT_EQ(again, first);
 }
 
+TEST(LaneCascade, FiltersOneGroupOfChannelsAndNoOther) {
+    constexpr std::size_t kChannels = 37, kStride = padded_lanes(kChannels);
+    const std::vector<std::vector<Section>> channels = mixed_channels(kChannels);
+    const std::vector<float> raw = noise<float>(kChannels, kStride);
+    test::each_target([&] {
+        const std::vector<float> all = filtered<float>(channels);
+        for (const std::size_t channel : {std::size_t{0}, std::size_t{20}, std::size_t{36}}) {
+            std::vector<float> some = raw;
+            LaneCascade<float> cascade{channels};
+            cascade.process_group_of(channel, {some.data(), some.data(), kStride, kFrames});
+            for (std::size_t i = 0; i < some.size(); ++i) {
+                const bool in_group = i % kStride / kLaneGroup == channel / kLaneGroup;
+                ASSERT_EQ(some[i], in_group ? all[i] : raw[i]) << "lane " << i % kStride;
+            }
+        }
+    });
+}
+
 // A filter fed with silence decays into denormals, which halve the speed of the vector units.
 TEST(LaneCascade, DecaysToNothingWhereDenormalsAreFlushed) {
     const std::vector<std::vector<Section>> channels = mixed_channels(12);
