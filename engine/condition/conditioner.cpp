@@ -80,9 +80,8 @@ Conditioner::Conditioner(const ConditionConfig& config)
     }
 }
 
-void Conditioner::process(Block<unit::Microvolt> block) noexcept {
-    float* const samples = block.lanes(0).data();
-    cascade_.process({samples, samples, block.stride(), block.n_frames()});
+void Conditioner::process(const Block<unit::Microvolt>& from, const Block<unit::Microvolt>& to) noexcept {
+    cascade_.process({from.lanes(0).data(), to.lanes(0).data(), from.stride(), from.n_frames()});
 }
 
 }  // namespace tonus

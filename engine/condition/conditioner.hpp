@@ -40,7 +40,9 @@ public:
     /// Throws Error for a rate under 100 Hz: there is no EMG band left.
     explicit Conditioner(const ConditionConfig& config);
 
-    void process(Block<unit::Microvolt> block) noexcept;
+    void process(Block<unit::Microvolt> block) noexcept { process(block, block); }
+    /// The same from one place to another of as many frames.
+    void process(const Block<unit::Microvolt>& from, const Block<unit::Microvolt>& to) noexcept;
 
     /// After a start or a long gap, together with Gate::restart().
     void restart() noexcept { cascade_.reset(); }

@@ -2,11 +2,11 @@
 
 #include <array>
 #include <cstdint>
-#include <span>
 #include <vector>
 
+#include "engine/condition/beat_rows.hpp"
 #include "engine/condition/r_peak_detector.hpp"
-#include "engine/condition/stretch_sums.hpp"
+#include "engine/core/aligned.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -26,7 +26,7 @@ struct EcgTemplateConfig {
 /// does not change it; after eight such it is learnt anew.
 ///
 /// Input      conditioned microvolts (20-450 Hz) with their flags, at most kBlockFrames frames.
-/// Output     the same block 200 ms later, in place; in the first 200 ms it is flagged `settling`.
+/// Output     as many frames of 200 ms before; in the first 200 ms they are flagged `settling`.
 /// Delay      0.2 s.
 /// Real time  process(), beat() and restart() do not allocate, lock, throw or call the system.
 /// Source     domain 2.4, path B, steps 2 and 3.
@@ -41,7 +41,8 @@ public:
     /// confirmed is learnt from, and not touched.
     void beat(const Beat& beat) noexcept;
 
-    void process(Block<unit::Microvolt> block) noexcept;
+    /// A view until the next call.
+    Block<unit::Microvolt> process(const Block<unit::Microvolt>& block) noexcept;
 
     /// After a gap that the filters did not run over: `n_frames` were not seen.
     void restart(std::uint64_t n_frames) noexcept;
@@ -51,33 +52,29 @@ public:
 
 private:
     void finish_beat(const Beat& beat) noexcept;
-    void finish_channel(std::size_t channel, const Beat& beat) noexcept;
+    void finish_group(std::size_t first_lane, const Beat& beat) noexcept;
+    void judge(std::size_t channel, std::size_t lane, bool confirmed) noexcept;
     /// The frame that completes a beat, and the stretch it may lie in.
-    std::uint64_t completed_at(const Beat& beat) const noexcept { return beat.r_frame + n_half_ + n_shift_; }
+    std::uint64_t completed_at(const Beat& beat) const noexcept { return beat.r_frame + window_.n_half + window_.n_shift; }
 
-    using Fit = std::array<StretchSums, 3>;  // of signal and template: before the QRS, in it, after it
-    struct Placed {
-        std::size_t shift = 0;               // where in stretch_ the template begins
-        std::array<float, 3> gain = {};      // before the QRS, of it, after it
-        double correlation = 0.0;
-        double muscle_uv2 = 0.0;             // outside the QRS
-        double template_uv2 = 0.0;
-    };
-    Fit fit(std::size_t channel, std::size_t shift) const noexcept;
-    Placed place(std::size_t channel) const noexcept;
-    bool gather(std::size_t channel, std::uint64_t first) noexcept;
-    void subtract(std::size_t channel, std::uint64_t first, const Placed& placed) noexcept;
-    void give(Block<unit::Microvolt> block) const noexcept;
+    using Flagged = std::array<std::uint8_t, kLaneGroup>;  // the flags of all frames of a beat
+    Flagged gather(std::size_t first_lane, std::uint64_t first) noexcept;
+    void subtract(std::size_t first_lane, std::uint64_t first) noexcept;
+    Block<unit::Microvolt> delayed(std::size_t n_frames) noexcept;
     template <class Take>
     void each_run(std::uint64_t first, std::size_t n_frames, Take take) const noexcept;
 
-    Rate rate_;
     std::size_t n_channels_;
-    std::size_t n_delay_, n_half_, n_qrs_, n_shift_, n_ring_, lanes_;
-    std::vector<float> samples_;          // [frame % n_ring_][lane]
+    BeatWindow window_;
+    std::size_t n_delay_, n_ring_, lanes_;
+    AlignedVector<float> samples_;        // [frame % n_ring_][lane]
     std::vector<std::uint8_t> flags_;
-    std::vector<float> template_;         // [channel][2 n_half_ + 1]
-    std::vector<float> stretch_;          // of the channel in hand: around a beat
+    AlignedVector<float> seam_;           // what is handed out where the ring ends: [frame][lane]
+    std::vector<std::uint8_t> seam_flags_;
+    std::vector<float> penalty_;          // of each shift
+    AlignedVector<float> means_;          // mean beats: [group][frame][lane of the group]
+    AlignedVector<float> stretch_;        // of the group in hand, around a beat: [frame][lane of the group]
+    BeatFit fit_;                         // of the group in hand
     std::vector<int> n_beats_;            // learnt, per channel
     std::vector<int> n_rejected_;         // in a row
     std::uint64_t n_frames_ = 0;

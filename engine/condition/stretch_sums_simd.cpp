@@ -30,26 +30,6 @@ double products(const float* a, const float* b, std::size_t n) {
     return sum;
 }
 
-StretchSums all_sums(const float* a, const float* b, std::size_t n) {
-    const D d;
-    auto product = hn::Zero(d), a_square = hn::Zero(d), b_square = hn::Zero(d);
-    std::size_t i = 0;
-    for (; i + hn::Lanes(d) <= n; i += hn::Lanes(d)) {
-        const auto x = hn::LoadU(d, a + i), y = hn::LoadU(d, b + i);
-        product = hn::MulAdd(x, y, product);
-        a_square = hn::MulAdd(x, x, a_square);
-        b_square = hn::MulAdd(y, y, b_square);
-    }
-    StretchSums sums{total(d, product), total(d, a_square), total(d, b_square)};
-    for (; i < n; ++i) {
-        const auto x = static_cast<double>(a[i]), y = static_cast<double>(b[i]);
-        sums.product += x * y;
-        sums.a_square += x * x;
-        sums.b_square += y * y;
-    }
-    return sums;
-}
-
 }  // namespace
 }  // namespace tonus::HWY_NAMESPACE
 HWY_AFTER_NAMESPACE();
@@ -59,12 +39,10 @@ namespace tonus {
 namespace {
 
 HWY_EXPORT(products);
-HWY_EXPORT(all_sums);
 
 }  // namespace
 
 double sum_of_products(const float* a, const float* b, std::size_t n) noexcept { return HWY_DYNAMIC_DISPATCH(products)(a, b, n); }
-StretchSums stretch_sums(const float* a, const float* b, std::size_t n) noexcept { return HWY_DYNAMIC_DISPATCH(all_sums)(a, b, n); }
 
 }  // namespace tonus
 #endif

@@ -19,8 +19,7 @@ TemplatePath::TemplatePath(const Rate& rate, std::size_t n_channels, double main
       ecg_({.rate = rate, .n_channels = n_channels}),
       energy_(rate, n_channels),
       rms_({.n_channels = n_channels, .window_s = window_s}),
-      samples_(kBlockFrames * padded_lanes(n_channels), 0.0f),
-      flags_(kBlockFrames * padded_lanes(n_channels), 0) {
+      samples_(kBlockFrames * padded_lanes(n_channels), 0.0f) {
     // At 100 Hz, the lowest rate for EMG, every frame is a tick.
     index_.resize(kBlockFrames + 1);
     value_.resize(index_.size() * n_channels);
@@ -28,17 +27,14 @@ TemplatePath::TemplatePath(const Rate& rate, std::size_t n_channels, double main
 }
 
 Block<unit::Microvolt> TemplatePath::process(const Block<unit::Microvolt>& gated, const MainsState& mains) noexcept {
-    const std::size_t n_values = gated.n_frames() * gated.stride();
-    std::copy_n(gated.lanes(0).data(), n_values, samples_.data());
-    std::copy_n(gated.flags(0).data(), n_values, flags_.data());
-    const Block<unit::Microvolt> own{samples_.data(), flags_.data(), n_channels_, gated.n_frames()};
+    const Block<unit::Microvolt> own{samples_.data(), gated.flags(0).data(), n_channels_, gated.n_frames()};
     for (const Beat& beat : beats_.process(gated)) ecg_.beat(beat);
-    condition_.process(own);
+    condition_.process(gated, own);
     mains_.set_active(mains);
     mains_.process(own);
-    ecg_.process(own);
-    take(energy_.process(own));
-    return own;
+    const Block<unit::Microvolt> without_heart = ecg_.process(own);
+    take(energy_.process(without_heart));
+    return without_heart;
 }
 
 void TemplatePath::skip(std::size_t n_frames) noexcept {

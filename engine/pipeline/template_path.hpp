@@ -7,6 +7,7 @@
 #include "engine/condition/ecg_template.hpp"
 #include "engine/condition/mains_canceller.hpp"
 #include "engine/condition/r_peak_detector.hpp"
+#include "engine/core/aligned.hpp"
 #include "engine/envelope/block_energy.hpp"
 #include "engine/envelope/moving_rms.hpp"
 
@@ -42,8 +43,7 @@ private:
     EcgTemplate ecg_;
     BlockEnergy energy_;
     MovingRms rms_;
-    std::vector<float> samples_;
-    std::vector<std::uint8_t> flags_;
+    AlignedVector<float> samples_;
     std::span<const EnergyTick> energies_;
     std::size_t n_ticks_ = 0;
     std::vector<std::uint64_t> index_;   // [tick of this call]

@@ -93,8 +93,8 @@ PathB path_b(const Signal& raw, const std::function<std::size_t()>& cut = [] { r
             ecg.beat(beat);
             if (beat.confirmed) result.beats.push_back(beat.r_frame);
         }
-        ecg.process({banded.data(), flags.data(), 1, n});
-        for (std::size_t i = 0; i < n; ++i) result.out.push_back(static_cast<double>(banded[i * kLanes]));
+        const Block<unit::Microvolt> out = ecg.process({banded.data(), flags.data(), 1, n});
+        for (std::size_t i = 0; i < n; ++i) result.out.push_back(static_cast<double>(out.frame(i)[0]));
         done += n;
     }
     return result;
