@@ -50,14 +50,35 @@ class Activation {
 public:
     explicit Activation(ActivationConfig config);
 
-    GroupTick process(const Tick<unit::Mvc>& activation) noexcept;
+    /// @param status_changed  false: every status is that of the last call, and only values are new
+    GroupTick process(const Tick<unit::Mvc>& activation, bool status_changed = true) noexcept;
 
 private:
-    GroupEstimate group(const Tick<unit::Mvc>& activation, MuscleClass muscle,
-                        double& relative_variance) const noexcept;
+    struct Channel {
+        std::size_t index;
+        ChannelRole role;
+        double relative_variance;  // of its a (domain 5.2)
+    };
+    struct Member {
+        std::size_t index;
+        double weight, weight2, relative_variance;
+    };
+    struct Group {
+        std::vector<Channel> channels;  // of the class
+        // What hangs on the statuses alone.
+        std::vector<Member> members;    // those that are valid come first
+        std::size_t n_members = 0;
+        double weight = 0.0;            // of them
+        GroupEstimate known = {};       // all but the values
+    };
+    struct Level {
+        GroupEstimate estimate;
+        double relative_variance = 0.0;
+    };
+    static void take_status(Group& group, std::span<const Status> status) noexcept;
+    static Level level_of(const Group& group, std::span<const float> activation) noexcept;
 
-    std::vector<ChannelRole> roles_;
-    std::vector<double> relative_variance_;  // of one channel's a (domain 5.2)
+    Group local_, global_;
 };
 
 }  // namespace tonus

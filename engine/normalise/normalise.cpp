@@ -13,33 +13,35 @@ constexpr float kActivationMax = 2.0f;
 }  // namespace
 
 Normalise::Normalise(std::span<const std::optional<MvcReference>> references)
-    : scales_(references.size()), values_(references.size(), 0.0f), status_(references.size()) {
+    : rest_uv2_(references.size(), 0.0f), per_uv_(references.size(), 0.0f), values_(references.size(), 0.0f), status_(references.size()) {
     for (std::size_t ch = 0; ch < references.size(); ++ch) {
-        Scale& scale = scales_[ch];
-        scale.problem = reference_problem(references[ch]);
-        if (scale.problem != Reason::none) continue;
+        problem_.push_back(reference_problem(references[ch]));
+        if (problem_[ch] != Reason::none) continue;
         const double mvc = references[ch]->unbiased_mvc_uv();
         const double rest = references[ch]->rest_uv;
-        scale.rest_uv2 = static_cast<float>(rest * rest);
-        scale.per_uv = static_cast<float>(1.0 / std::sqrt(mvc * mvc - rest * rest));
+        rest_uv2_[ch] = static_cast<float>(rest * rest);
+        per_uv_[ch] = static_cast<float>(1.0 / std::sqrt(mvc * mvc - rest * rest));
     }
 }
 
-Tick<unit::Mvc> Normalise::process(const Tick<unit::Microvolt>& envelope) noexcept {
-    for (std::size_t ch = 0; ch < scales_.size(); ++ch) {
-        const Scale& scale = scales_[ch];
+Tick<unit::Mvc> Normalise::process(const Tick<unit::Microvolt>& envelope, bool status_changed) noexcept {
+    for (std::size_t ch = 0; status_changed && ch < problem_.size(); ++ch) {
         status_[ch] = envelope.status[ch];
-        if (scale.problem != Reason::none) {
-            values_[ch] = 0.0f;
-            status_[ch].state = ValueState::invalid;
-            status_[ch].reason = std::max(status_[ch].reason, scale.problem);
-            continue;
-        }
-        const float rms = envelope.value[ch];
-        const float power = std::max(rms * rms - scale.rest_uv2, 0.0f);
-        values_[ch] = std::min(std::sqrt(power) * scale.per_uv, kActivationMax);
+        if (problem_[ch] == Reason::none) continue;
+        status_[ch].state = ValueState::invalid;
+        status_[ch].reason = std::max(status_[ch].reason, problem_[ch]);
     }
-    return {envelope.index, values_, status_};
+    return {envelope.index, values(envelope.value), status_};
+}
+
+std::span<const float> Normalise::values(std::span<const float> envelope_uv) noexcept {
+    const float *const uv = envelope_uv.data(), *const rest_uv2 = rest_uv2_.data(), *const per_uv = per_uv_.data();
+    float* const out = values_.data();
+    for (std::size_t ch = 0; ch < values_.size(); ++ch) {
+        const float power = std::max(uv[ch] * uv[ch] - rest_uv2[ch], 0.0f);
+        out[ch] = std::min(std::sqrt(power) * per_uv[ch], kActivationMax);
+    }
+    return values_;
 }
 
 }  // namespace tonus

@@ -23,15 +23,17 @@ class Normalise {
 public:
     explicit Normalise(std::span<const std::optional<MvcReference>> references);
 
-    Tick<unit::Mvc> process(const Tick<unit::Microvolt>& envelope) noexcept;
+    /// @param status_changed  false: every status is that of the last call, and only values are new
+    Tick<unit::Mvc> process(const Tick<unit::Microvolt>& envelope, bool status_changed = true) noexcept;
+
+    /// The values alone; 0 without a usable reference.
+    std::span<const float> values(std::span<const float> envelope_uv) noexcept;
 
 private:
-    struct Scale {
-        float rest_uv2 = 0.0f;
-        float per_uv = 0.0f;  // 1 / sqrt(mvc^2 - rest^2)
-        Reason problem = Reason::mvc_missing;
-    };
-    std::vector<Scale> scales_;
+    // Per channel. Without a usable reference 0.
+    std::vector<float> rest_uv2_;
+    std::vector<float> per_uv_;  // 1 / sqrt(mvc^2 - rest^2)
+    std::vector<Reason> problem_;
     std::vector<float> values_;
     std::vector<Status> status_;
 };
