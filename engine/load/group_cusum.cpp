@@ -10,31 +10,39 @@ constexpr double kWeightShareMin = 0.5;  // domain 6.1
 }  // namespace
 
 GroupCusum::GroupCusum(std::vector<CusumChannel> channels, CusumFlagConfig config)
-    : channels_(std::move(channels)),
-      tick_samples_(config.rate.hz() / static_cast<double>(kTicksPerSecond)),
-      groups_{Group{MuscleClass::local, false, CusumFlag{config}}, Group{MuscleClass::global, false, CusumFlag{config}}} {
-    for (Group& group : groups_) {
-        group.planned = std::any_of(channels_.begin(), channels_.end(), [&](const CusumChannel& c) { return c.muscle == group.muscle; });
+    : tick_samples_(config.rate.hz() / static_cast<double>(kTicksPerSecond)),
+      groups_{Group{CusumFlag{config}}, Group{CusumFlag{config}}} {
+    for (std::size_t c = 0; c < channels.size(); ++c) {
+        const CusumChannel& channel = channels[c];
+        if (channel.muscle == MuscleClass::auxiliary) continue;
+        Group& group = groups_[channel.muscle == MuscleClass::local ? 0 : 1];
+        const bool usable = channel.problem == Reason::none;
+        group.channels.push_back({c, channel.weight, channel.rest_uv * channel.rest_uv,
+                                  usable ? channel.weight * energy_mvc2(1.0, 0.0, channel.rest_uv, channel.mvc_uv) : 0.0, channel.problem});
+        group.weight += channel.weight;
     }
 }
 
-EnergyLoad GroupCusum::energy_of(MuscleClass muscle, std::uint64_t tick, std::span<const ChannelEnergy> energies) const noexcept {
+EnergyLoad GroupCusum::energy_of(const Group& group, std::uint64_t tick, std::span<const ChannelEnergy> energies) const noexcept {
     EnergyLoad load{.index = tick};
-    double weight = 0.0, planned = 0.0, power = 0.0;
-    for (std::size_t c = 0; c < channels_.size(); ++c) {
-        const CusumChannel& channel = channels_[c];
-        if (channel.muscle != muscle) continue;
-        planned += channel.weight;
-        load.saturated |= energies[c].status.saturated;
-        const Reason problem = std::max(channel.problem, energies[c].status.state == ValueState::valid ? Reason::none : energies[c].status.reason);
-        if (problem != Reason::none || energies[c].n_valid <= 0.0) {
+    double weight = 0.0, power = 0.0;
+    double n_valid = 0.0, per_sample = 0.0;  // nearly always the same in all channels: one division
+    for (const Channel& channel : group.channels) {
+        const ChannelEnergy& energy = energies[channel.index];
+        load.saturated |= energy.status.saturated;
+        const Reason problem = std::max(channel.problem, energy.status.state == ValueState::valid ? Reason::none : energy.status.reason);
+        if (problem != Reason::none || energy.n_valid <= 0.0) {
             load.reason = std::max(load.reason, problem);
             continue;
         }
+        if (energy.n_valid != n_valid) {
+            n_valid = energy.n_valid;
+            per_sample = 1.0 / n_valid;
+        }
         weight += channel.weight;
-        power += channel.weight * energy_mvc2(energies[c].energy_uv2, energies[c].n_valid, channel.rest_uv, channel.mvc_uv) / energies[c].n_valid;
+        power += channel.weight_per_uv2 * (energy.energy_uv2 * per_sample - channel.rest_uv2);
     }
-    load.valid = load.saturated || (weight > 0.0 && weight >= kWeightShareMin * planned);
+    load.valid = load.saturated || (weight > 0.0 && weight >= kWeightShareMin * group.weight);
     if (!load.valid) {
         if (load.reason == Reason::none) load.reason = Reason::group_incomplete;
         return load;
@@ -51,9 +59,9 @@ LoadResult GroupCusum::process(std::uint64_t tick, std::span<const ChannelEnergy
     Reason missing = Reason::none, held = Reason::none;
     std::uint64_t since = tick;
     for (Group& group : groups_) {
-        if (!group.planned) continue;
+        if (group.channels.empty()) continue;
         any_planned = true;
-        group.last = group.flag.process(energy_of(group.muscle, tick, energies));
+        group.last = group.flag.process(energy_of(group, tick, energies));
         if (group.last.raised || group.last.cleared) since = std::min(since, group.last.since);
         if (group.last.state == LoadState::over) {
             any_over = true;

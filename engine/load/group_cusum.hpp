@@ -39,17 +39,22 @@ public:
     LoadResult process(std::uint64_t tick, std::span<const ChannelEnergy> energies) noexcept;
 
 private:
-    EnergyLoad energy_of(MuscleClass muscle, std::uint64_t tick, std::span<const ChannelEnergy> energies) const noexcept;
-
+    struct Channel {
+        std::size_t index;
+        double weight, rest_uv2;
+        double weight_per_uv2;  // the weight over mvc^2 - rest^2; 0 without a usable reference
+        Reason problem;
+    };
     struct Group {
-        MuscleClass muscle;
-        bool planned = false;
         CusumFlag flag;
+        std::vector<Channel> channels = {};  // none: not planned
+        double weight = 0.0;                 // of them all
         LoadResult last = {};
     };
-    std::vector<CusumChannel> channels_;
+    EnergyLoad energy_of(const Group& group, std::uint64_t tick, std::span<const ChannelEnergy> energies) const noexcept;
+
     double tick_samples_;
-    std::array<Group, 2> groups_;
+    std::array<Group, 2> groups_;  // local, global
     bool on_ = false;
 };
 
