@@ -14,6 +14,9 @@ class FlagMemory {
 public:
     bool is_on() const noexcept { return mode_ == Mode::on; }
 
+    /// The last tick had a value.
+    bool is_current() const noexcept { return mode_ != Mode::unknown && n_invalid_ == 0; }
+
     /// A tick with a value: after an unknown time the flag is down, and all starts anew.
     void hear() noexcept {
         n_invalid_ = 0;

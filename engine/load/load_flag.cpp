@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -43,6 +44,12 @@ LoadFlag::LoadFlag(LoadFlagConfig config)
             "(fractions of MVC: a third is 0.3333)",
             config.release_mvc, config.limit_mvc));
     }
+}
+
+LoadFlag::Quiet LoadFlag::quiet() const noexcept {
+    constexpr float kInfinite = std::numeric_limits<float>::infinity();
+    if (count_ > 0 || !memory_.is_current()) return {kInfinite, -kInfinite};
+    return memory_.is_on() ? Quiet{config_.release_mvc, kInfinite} : Quiet{-kInfinite, config_.limit_mvc};
 }
 
 LoadResult LoadFlag::process(LoadTick load) noexcept {

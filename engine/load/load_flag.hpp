@@ -31,6 +31,13 @@ public:
 
     LoadResult process(LoadTick load) noexcept;
 
+    /// Loads between these, none of it missing, change nothing: process() need not be called for them.
+    struct Quiet {
+        float above_mvc, below_mvc;
+    };
+    Quiet quiet() const noexcept;
+    bool is_on() const noexcept { return memory_.is_on(); }
+
     double delay_s() const noexcept { return config_.raise_s; }
 
 private:

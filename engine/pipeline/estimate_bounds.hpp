@@ -18,15 +18,14 @@ public:
     explicit EstimateBounds(std::span<const std::optional<MvcReference>> references);
 
     /// @param kept  what the comb keeps of the muscle: the estimate times this is the lower bound
-    void set(std::size_t channel, const ChannelResult& estimate, double kept, float uncombed_uv, const Status& uncombed) noexcept;
+    void set(std::size_t channel, float estimate_uv, double kept, float uncombed_uv) noexcept;
 
     /// Fills combed_mvc and uncombed_mvc of all channels.
-    void process(std::uint64_t tick, std::span<ChannelResult> channels) noexcept;
+    void process(std::span<ChannelResult> channels) noexcept;
 
 private:
     Normalise normalise_;
     std::vector<float> combed_uv_, uncombed_uv_;
-    std::vector<Status> combed_status_, uncombed_status_;
 };
 
 }  // namespace tonus

@@ -8,12 +8,10 @@
 #include "engine/core/error.hpp"
 #include "engine/pipeline/stage_configs.hpp"
 #include "engine/pipeline/stream_account.hpp"
+#include "engine/pipeline/stream_levels.hpp"
 
 namespace tonus {
 namespace {
-
-// A stream other than the first whose latest tick is older than this is stale.
-constexpr std::int64_t kStaleNs = 500'000'000;
 
 std::string joined(const std::vector<std::string>& words) {
     std::string text;
@@ -27,17 +25,8 @@ std::string joined(const std::vector<std::string>& words) {
 struct Pipeline::Stream {
     StreamAccount account;
     std::unique_ptr<EmgChain> chain = {};
-    std::vector<float> latest_uv = {};   // of the newest tick, per lane
-    std::vector<Status> latest_status = {};
-    std::vector<float> latest_template_uv = {};
-    std::vector<Status> latest_template_status = {};
-    std::vector<float> latest_uncombed_uv = {};
-    std::vector<Status> latest_uncombed_status = {};
-    std::vector<double> latest_energy_uv2 = {};
-    std::vector<std::uint32_t> latest_n_valid = {};
+    std::optional<StreamLevels> levels = {};
     double mains_hz = 0.0;               // nominal, as last reported
-    bool has_tick = false;
-    std::int64_t latest_arrival_ns = 0;
     std::uint64_t gap_left = 0;          // of the record being taken
     Placement placement{};
     bool in_record = false;
@@ -54,32 +43,23 @@ public:
     void set_gap_end(std::uint64_t frame) noexcept { gap_end_ = frame; }
 
     void on_tick(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope) noexcept override {
-        Stream& stream = pipeline_.streams_[stream_];
-        std::copy(energy.energy_uv2.begin(), energy.energy_uv2.end(), stream.latest_energy_uv2.begin());
-        for (std::size_t lane = 0; lane < energy.counts.size(); ++lane) stream.latest_n_valid[lane] = energy.counts[lane].n_valid;
-        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uv.begin());
-        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_status.begin());
-        const std::uint64_t tick_end = stream.account.rate().first_frame_of(envelope.index + 1);
-        const double early_s = gap_end_ > tick_end ? stream.account.time_s(gap_end_ - tick_end) : 0.0;
+        const StreamAccount& account = stream().account;
+        const std::uint64_t tick_end = account.rate().first_frame_of(envelope.index + 1);
+        const double early_s = gap_end_ > tick_end ? account.time_s(gap_end_ - tick_end) : 0.0;
         const std::int64_t arrival_ns = arrival_ns_ - static_cast<std::int64_t>(early_s * 1e9);
-        stream.latest_arrival_ns = arrival_ns;
-        stream.has_tick = true;
+        stream().levels->take(energy, envelope, arrival_ns, pipeline_.montage_);
         if (stream_ == pipeline_.reference_) pipeline_.on_reference_tick(envelope.index, arrival_ns, out_);
     }
 
     void on_template_tick(const Tick<unit::Microvolt>& envelope) noexcept override {
-        Stream& stream = pipeline_.streams_[stream_];
-        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_template_uv.begin());
-        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_template_status.begin());
+        stream().levels->take_template(envelope, pipeline_.montage_);
     }
 
-    void on_uncombed_tick(const Tick<unit::Microvolt>& envelope) noexcept override {
-        Stream& stream = pipeline_.streams_[stream_];
-        std::copy(envelope.value.begin(), envelope.value.end(), stream.latest_uncombed_uv.begin());
-        std::copy(envelope.status.begin(), envelope.status.end(), stream.latest_uncombed_status.begin());
-    }
+    void on_uncombed_tick(const Tick<unit::Microvolt>& envelope) noexcept override { stream().levels->take_uncombed(envelope); }
 
 private:
+    Stream& stream() const noexcept { return pipeline_.streams_[stream_]; }
+
     Pipeline& pipeline_;
     std::size_t stream_;
     std::int64_t arrival_ns_;
@@ -95,7 +75,7 @@ Pipeline::Pipeline(std::span<const StreamInfo> streams, const Session& session)
 
 Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const Session& session)
     : results_(session.channels.size()),
-      energies_(session.channels.size()),
+      montage_(session.channels.size(), session.engine == "B"),
       bounds_(references_of(session, false)) {
     if (session.channels.empty()) {
         throw usage_error(fmt::format(
@@ -129,14 +109,7 @@ Pipeline::Pipeline(std::span<const std::span<const StreamInfo>> devices, const S
         EmgChainConfig config = chain_config(stream, s, places_, session);
         config.find_vibration = vibration_->listens();
         added.chain = std::make_unique<EmgChain>(stream, config);
-        added.latest_uv.assign(stream.channels.size(), 0.0f);
-        added.latest_status.assign(stream.channels.size(), {});
-        added.latest_energy_uv2.assign(stream.channels.size(), 0.0);
-        added.latest_n_valid.assign(stream.channels.size(), 0);
-        added.latest_uncombed_uv.assign(stream.channels.size(), 0.0f);
-        added.latest_uncombed_status.assign(stream.channels.size(), {});
-        added.latest_template_uv.assign(stream.channels.size(), 0.0f);
-        added.latest_template_status.assign(stream.channels.size(), {});
+        added.levels.emplace(s, stream.channels.size(), places_);
         delay_s = std::max(delay_s, added.chain->delay_s());
         if (added.chain->band_limited()) {
             info_.notes.push_back(fmt::format(
@@ -217,38 +190,25 @@ void Pipeline::end_stream(std::size_t device, std::size_t index, std::uint64_t n
     streams_[first_stream_[device] + index].account.end(n_overrun, out);
 }
 
-void Pipeline::gather(std::int64_t arrival_ns) noexcept {
+void Pipeline::gather() noexcept {
+    montage_.status_changed = montage_.is_estimate = false;
+    montage_.new_windows.clear();
+    for (Stream& stream : streams_) {
+        if (stream.chain) stream.levels->finish(*stream.chain, montage_, results_);
+    }
+    if (!info_.vibration) return;
     for (std::size_t m = 0; m < places_.size(); ++m) {
         const Stream& stream = streams_[places_[m].stream];
-        const std::size_t lane = places_[m].lane;
-        ChannelResult& result = results_[m];
-        result.rms_uv = stream.latest_uv[lane];
-        result.rms_status = stream.latest_status[lane];
-        result.template_uv = stream.latest_template_uv[lane];
-        result.template_status = stream.latest_template_status[lane];
-        // Too old, or, for a tick of a gap that is told afterwards, too new.
-        if (std::abs(arrival_ns - stream.latest_arrival_ns) > kStaleNs || !stream.has_tick) {
-            result.rms_status.state = ValueState::invalid;
-            result.rms_status.reason = Reason::stale;
-            result.template_status = result.rms_status;
-        }
-        result.quality = stream.chain->quality()[lane];
-        result.rms_status.quality = result.quality.index;
-        energies_[m] = {stream.latest_energy_uv2[lane], static_cast<double>(stream.latest_n_valid[lane]), result.rms_status};
-        result.estimate = stream.chain->vibrates();
-        bounds_.set(m, result, stream.chain->comb_kept(), stream.latest_uncombed_uv[lane], stream.latest_uncombed_status[lane]);
-        const SpectrumValue& spectrum = stream.chain->spectra()[lane];
-        result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
-        result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
-        result.window_rms_uv = spectrum.rms_uv;
-        result.n_windows = static_cast<std::uint32_t>(spectrum.n_windows);
+        bounds_.set(m, montage_.envelope_uv[m], stream.chain->comb_kept(), stream.levels->uncombed_uv(places_[m].lane));
     }
+    bounds_.process(results_);
 }
 
 void Pipeline::on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept {
-    gather(arrival_ns);
-    if (info_.vibration) bounds_.process(tick, results_);
-    rows_->process(tick, arrival_ns, results_, energies_, out, taps_);
+    montage_.index = tick;
+    montage_.arrival_ns = arrival_ns;
+    gather();
+    rows_->process(montage_, results_, out, taps_);
 }
 
 void Pipeline::watch_mains(std::size_t index, ResultPort& out) noexcept {

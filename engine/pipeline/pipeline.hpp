@@ -9,6 +9,7 @@
 #include "engine/pipeline/emg_chain.hpp"
 #include "engine/pipeline/estimate_bounds.hpp"
 #include "engine/pipeline/montage.hpp"
+#include "engine/pipeline/montage_tick.hpp"
 #include "engine/pipeline/row_maker.hpp"
 #include "engine/pipeline/session.hpp"
 #include "engine/pipeline/vibration_watch.hpp"
@@ -65,7 +66,7 @@ private:
     class Collector;
 
     void on_reference_tick(std::uint64_t tick, std::int64_t arrival_ns, ResultPort& out) noexcept;
-    void gather(std::int64_t arrival_ns) noexcept;
+    void gather() noexcept;
     void watch_mains(std::size_t index, ResultPort& out) noexcept;
     void follow_vibration(const Placement& placement, const FrameRecord& record, ResultPort& out) noexcept;
 
@@ -76,7 +77,7 @@ private:
     std::size_t reference_ = 0;              // the first EMG stream: it gives the ticks
     std::vector<ChannelPlace> places_;       // one per montage channel
     std::vector<ChannelResult> results_;     // per montage channel
-    std::vector<ChannelEnergy> energies_;    // the same, for flag engine B
+    MontageTick montage_;
     std::optional<VibrationWatch> vibration_;  // always there once constructed
     EstimateBounds bounds_;
     std::optional<RowMaker> rows_;           // always there once constructed

@@ -23,15 +23,18 @@ public:
     /// @param rest_uv  per channel of the montage; 0 where there is no reference
     explicit ReferenceWatch(std::vector<double> rest_uv);
 
-    void process(const Tick<unit::Microvolt>& envelope, const Tick<unit::Mvc>& activation, double time_s, ResultPort& out) noexcept;
+    /// @param status_changed  false: every status is that of the last call, and only values are new
+    void process(const Tick<unit::Microvolt>& envelope, const Tick<unit::Mvc>& activation, bool status_changed, double time_s,
+                 ResultPort& out) noexcept;
 
 private:
-    struct Channel {
-        double rest_uv = 0.0;
-        std::uint32_t n_over = 0, n_loud = 0, n_silent = 0;  // ticks in a row
-        bool said_over = false, said_rest = false;
-    };
-    std::vector<Channel> channels_;
+    void say(std::size_t channel, float rms_uv, double time_s, ResultPort& out) noexcept;
+
+    // Per channel.
+    std::vector<float> loud_uv_, silent_uv_;
+    std::vector<std::uint32_t> watched_;                   // 1: it has a reference and a valid value; else counts stand still
+    std::vector<std::uint32_t> n_over_, n_loud_, n_silent_;  // ticks in a row
+    std::vector<bool> has_reference_, said_over_, said_rest_;
 };
 
 }  // namespace tonus

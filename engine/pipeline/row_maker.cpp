@@ -13,58 +13,54 @@ RowMaker::RowMaker(const Session& session, const Rate& rate)
       load_(session.load),
       limit_mvc_(session.load.limit_mvc),
       tally_(session.channels.size(), session.load),
-      references_(rest_levels_of(session)),
-      envelope_uv_(session.channels.size(), 0.0f),
-      envelope_status_(session.channels.size()) {
+      references_(rest_levels_of(session)) {
     if (!session.cross_talk.empty()) unmixing_.emplace(session);
     if (session.ecg_template) normalise_template_.emplace(references_of(session, true));
     if (session.engine == "B") cusum_.emplace(cusum_channels(session), cusum_config(session, rate));
 }
 
-void RowMaker::process(std::uint64_t tick, std::int64_t arrival_ns, std::span<ChannelResult> channels,
-                       std::span<const ChannelEnergy> energies, ResultPort& out, Taps* taps) noexcept {
-    for (std::size_t m = 0; m < channels.size(); ++m) {
-        envelope_uv_[m] = channels[m].rms_uv;
-        envelope_status_[m] = channels[m].rms_status;
-    }
-    const Tick<unit::Microvolt> envelope{tick, envelope_uv_, envelope_status_};
-    const Tick<unit::Mvc> activation = normalise_.process(envelope);
+void RowMaker::process(const MontageTick& montage, std::span<ChannelResult> channels, ResultPort& out, Taps* taps) noexcept {
+    const Tick<unit::Mvc> activation = fill_levels(montage, channels);
     if (taps != nullptr) taps->activation(activation);
-    const GroupTick groups = activation_.process(muscles_.process(activation, channels));
+    const GroupTick groups = activation_.process(muscles_.process(activation, channels), montage.status_changed);
     if (unmixing_) unmixing_->process(channels);
     const LoadTick load = load_input(groups, limit_mvc_);
-    const LoadResult flag = cusum_ ? cusum_->process(tick, energies) : load_.process(load);
+    const LoadResult flag = cusum_ ? cusum_->process(montage.index, montage.energies) : load_.process(load);
 
-    for (std::size_t m = 0; m < channels.size(); ++m) {
-        channels[m].mvc = activation.value[m];
-        channels[m].mvc_status = activation.status[m];
-    }
-    const double time_s = static_cast<double>(tick + 1) / static_cast<double>(kTicksPerSecond);
-    const ResultRow row{.tick = tick,
+    const double time_s = static_cast<double>(montage.index + 1) / static_cast<double>(kTicksPerSecond);
+    const ResultRow row{.tick = montage.index,
                         .time_s = time_s,
-                        .arrival_ns = arrival_ns,
+                        .arrival_ns = montage.arrival_ns,
                         .groups = groups,
                         .load = flag.state,
                         .load_reason = flag.reason,
                         .channels = channels};
-    tally_.add(row, load, flag);
-    references_.process(envelope, activation, time_s, out);
+    tally_.add(row, montage, activation, load, flag);
+    references_.process(montage.envelope(), activation, montage.status_changed, time_s, out);
     report_flag(load, flag, time_s, out);
-    if (normalise_template_) normalise_template(tick, channels);
     out.row(row);
 }
 
-/// Last, because it takes the same buffers.
-void RowMaker::normalise_template(std::uint64_t tick, std::span<ChannelResult> channels) noexcept {
+/// Returns what path A gives as fractions of MVC. Path B is shown beside it and goes no further.
+Tick<unit::Mvc> RowMaker::fill_levels(const MontageTick& montage, std::span<ChannelResult> channels) noexcept {
+    const bool changed = montage.status_changed;
+    const Tick<unit::Mvc> activation = normalise_.process(montage.envelope(), changed);
     for (std::size_t m = 0; m < channels.size(); ++m) {
-        envelope_uv_[m] = channels[m].template_uv;
-        envelope_status_[m] = channels[m].template_status;
+        channels[m].rms_uv = montage.envelope_uv[m];
+        channels[m].mvc = activation.value[m];
+        channels[m].template_uv = montage.template_uv[m];
+        if (!changed) continue;
+        channels[m].rms_status = montage.envelope_status[m];
+        channels[m].mvc_status = activation.status[m];
+        channels[m].template_status = montage.template_status[m];
     }
-    const Tick<unit::Mvc> activation = normalise_template_->process({tick, envelope_uv_, envelope_status_});
+    if (!normalise_template_) return activation;
+    const Tick<unit::Mvc> by_template = normalise_template_->process(montage.by_template(), changed);
     for (std::size_t m = 0; m < channels.size(); ++m) {
-        channels[m].template_mvc = activation.value[m];
-        channels[m].template_status = activation.status[m];
+        channels[m].template_mvc = by_template.value[m];
+        if (changed) channels[m].template_status = by_template.status[m];
     }
+    return activation;
 }
 
 void RowMaker::report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept {

@@ -3,12 +3,12 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 #include "engine/activation/activation.hpp"
 #include "engine/load/group_cusum.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/normalise/normalise.hpp"
+#include "engine/pipeline/montage_tick.hpp"
 #include "engine/pipeline/muscles.hpp"
 #include "engine/pipeline/reference_watch.hpp"
 #include "engine/pipeline/session.hpp"
@@ -29,19 +29,16 @@ public:
     /// @param rate  of the stream that gives the ticks
     RowMaker(const Session& session, const Rate& rate);
 
-    /// @param channels  of the montage, with the envelope, its status and what else is known filled in,
-    ///                  those of path B too where it is on; the fractions of MVC and their status are
-    ///                  filled in here
-    /// @param energies  of the same channels in this tick, for engine B; empty where it is not used
-    void process(std::uint64_t tick, std::int64_t arrival_ns, std::span<ChannelResult> channels,
-                 std::span<const ChannelEnergy> energies, ResultPort& out, Taps* taps = nullptr) noexcept;
+    /// @param channels  of the montage, the same at every call, with quality, spectra and bounds filled in; levels
+    ///                  and their status are filled in here
+    void process(const MontageTick& montage, std::span<ChannelResult> channels, ResultPort& out, Taps* taps = nullptr) noexcept;
 
     double flag_delay_s() const noexcept { return load_.delay_s(); }
     const Tally& tally() const noexcept { return tally_; }
 
 private:
     void report_flag(const LoadTick& load, const LoadResult& flag, double time_s, ResultPort& out) noexcept;
-    void normalise_template(std::uint64_t tick, std::span<ChannelResult> channels) noexcept;
+    Tick<unit::Mvc> fill_levels(const MontageTick& montage, std::span<ChannelResult> channels) noexcept;
 
     Normalise normalise_;
     Muscles muscles_;
@@ -53,8 +50,6 @@ private:
     float limit_mvc_;
     Tally tally_;
     ReferenceWatch references_;
-    std::vector<float> envelope_uv_;
-    std::vector<Status> envelope_status_;
     LoadResult last_ = {};
     bool reported_ = false;
 };

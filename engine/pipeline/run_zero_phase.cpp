@@ -154,7 +154,7 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, Esti
 
     std::vector<ZeroPhaseTick> of_streams(recording.streams.size());
     std::vector<ChannelResult> channels(places.size());
-    std::vector<ChannelEnergy> energies(places.size());
+    MontageTick montage{places.size(), true};
     const std::vector<Event>& events = recording.happened.events;
     auto event = events.cbegin();
     for (std::uint64_t tick = 0;; ++tick) {
@@ -162,25 +162,34 @@ void write_rows(Recording& recording, std::span<const ChannelPlace> places, Esti
             if (recording.streams[s].emg) of_streams[s] = recording.streams[s].emg->next();
         }
         if (of_streams[reference].channels.empty()) break;
+        montage.index = tick;
+        montage.is_estimate = false;
+        montage.new_windows.clear();
         for (std::size_t m = 0; m < places.size(); ++m) {
+            const std::size_t lane = places[m].lane;
             const ZeroPhaseTick& from = of_streams[places[m].stream];
             if (!from.channels.empty()) {
-                channels[m] = from.channels[places[m].lane];
-                energies[m] = from.energies[places[m].lane];
+                if (from.channels[lane].n_windows != channels[m].n_windows) montage.new_windows.push_back(m);
+                channels[m] = from.channels[lane];
+                montage.envelope_uv[m] = channels[m].rms_uv;
+                montage.envelope_status[m] = channels[m].rms_status;
+                montage.template_uv[m] = channels[m].template_uv;
+                montage.template_status[m] = channels[m].template_status;
+                montage.energies[m] = from.energies[lane];
                 if (from.uncombed) {
-                    const std::size_t lane = places[m].lane;
-                    bounds.set(m, channels[m], recording.streams[places[m].stream].emg->comb_kept(), from.uncombed->value[lane],
-                               from.uncombed->status[lane]);
+                    bounds.set(m, channels[m].rms_uv, recording.streams[places[m].stream].emg->comb_kept(), from.uncombed->value[lane]);
                 }
             } else {  // a stream that has ended before the first one has nothing more to say
-                channels[m].rms_status = channels[m].template_status = {.state = ValueState::invalid, .reason = Reason::stale};
-                energies[m] = {.status = channels[m].rms_status};
+                montage.envelope_status[m] = montage.template_status[m] = {.state = ValueState::invalid, .reason = Reason::stale};
+                montage.energies[m] = {.status = montage.envelope_status[m]};
             }
+            montage.is_estimate |= channels[m].estimate;
         }
         for (; event != events.cend() && event->time_s < static_cast<double>(tick + 1) * kTickS; ++event) out.event(*event);
         const double time_s = static_cast<double>(tick + 1) * kTickS;
-        if (of_streams[reference].uncombed) bounds.process(tick, channels);
-        rows.process(tick, std::llround(time_s * 1e9), channels, energies, out);
+        if (of_streams[reference].uncombed) bounds.process(channels);
+        montage.arrival_ns = std::llround(time_s * 1e9);
+        rows.process(montage, channels, out);
         if (progress && tick % kTicksPerProgress == 0) progress(0.5 + 0.5 * static_cast<double>(tick) / n_ticks);
     }
     for (; event != events.cend(); ++event) out.event(*event);

@@ -1,6 +1,5 @@
 #include "engine/pipeline/tally.hpp"
 
-#include <algorithm>
 #include <limits>
 
 namespace tonus {
@@ -11,11 +10,10 @@ constexpr float kContractedMvc = 0.05f;  // less is not told from rest well enou
 }  // namespace
 
 Tally::Tally(std::size_t n_channels, const LoadFlagConfig& load)
-    : limit_mvc_(load.limit_mvc), channels_(n_channels), channel_flags_(n_channels, LoadFlag{load}), holds_(n_channels), n_windows_(n_channels, 0), apdf_({.limit_mvc = load.limit_mvc}) {}
+    : limit_mvc_(load.limit_mvc), channels_(n_channels, load), holds_(n_channels), apdf_({.limit_mvc = load.limit_mvc}) {}
 
 void Tally::Mean::add(float value) noexcept {
     sum += static_cast<double>(value);
-    peak = std::max(peak, static_cast<double>(value));
     ++n;
 }
 
@@ -23,22 +21,17 @@ double Tally::Mean::mean() const noexcept {
     return n > 0 ? sum / static_cast<double>(n) : std::numeric_limits<double>::quiet_NaN();
 }
 
-void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& flag) noexcept {
+void Tally::add(const ResultRow& row, const MontageTick& of, const Tick<unit::Mvc>& activation, const LoadTick& load,
+                const LoadResult& flag) noexcept {
     end_s_ = row.time_s;
     ++n_ticks_;
     if (load.valid) ++n_known_;
     if (load.valid && load.value_mvc >= limit_mvc_) ++n_over_limit_;
     if (flag.state == LoadState::over) ++n_over_;
     if (flag.raised) ++n_raised_;
-    if (row.is_estimate()) ++n_estimate_;
-    for (std::size_t ch = 0; ch < channels_.size(); ++ch) {
-        const ChannelResult& channel = row.channels[ch];
-        const bool valid = channel.mvc_status.state == ValueState::valid;
-        if (valid) channels_[ch].add(channel.mvc);
-        const LoadResult own = channel_flags_[ch].process({row.tick, channel.mvc, valid, valid ? Reason::none : channel.mvc_status.reason});
-        channels_[ch].n_over += own.state == LoadState::over ? 1u : 0u;
-        follow_hold(ch, channel, row.time_s);
-    }
+    if (of.is_estimate) ++n_estimate_;
+    channels_.add(activation, of.status_changed);
+    for (const std::size_t ch : of.new_windows) follow_hold(ch, row.channels[ch], row.time_s);
     // With a part missing, picking out the loads that are known to be high would shift the levels.
     const bool whole = load.valid && load.reason == Reason::none;
     apdf_.process(load.value_mvc, whole);
@@ -49,8 +42,6 @@ void Tally::add(const ResultRow& row, const LoadTick& load, const LoadResult& fl
 
 /// Once a window. What lies under a vibration is no spectrum of the muscle.
 void Tally::follow_hold(std::size_t ch, const ChannelResult& channel, double time_s) noexcept {
-    if (channel.n_windows == n_windows_[ch]) return;
-    n_windows_[ch] = channel.n_windows;
     std::optional<HoldWindow> window;
     if (channel.mdf_hz > 0.0f && !channel.estimate) {
         window = HoldWindow{time_s, static_cast<double>(channel.mdf_hz), static_cast<double>(channel.window_rms_uv)};
@@ -78,10 +69,10 @@ void Tally::write_to(RunSummary& summary) const {
     summary.below_band_s = band_.seconds_in(BandState::below);
     summary.in_band_s = band_.seconds_in(BandState::inside);
     summary.above_band_s = band_.seconds_in(BandState::above);
-    for (const Mean& channel : channels_) {
-        summary.channel_over_s.push_back(static_cast<double>(channel.n_over) * kTickS);
-        summary.channel_mean_mvc.push_back(channel.mean());
-        summary.channel_peak_mvc.push_back(channel.n > 0 ? channel.peak : channel.mean());
+    for (std::size_t ch = 0; ch < channels_.n_channels(); ++ch) {
+        summary.channel_over_s.push_back(channels_.over_s(ch));
+        summary.channel_mean_mvc.push_back(channels_.mean_mvc(ch));
+        summary.channel_peak_mvc.push_back(channels_.peak_mvc(ch));
     }
     for (const HoldRecorder& hold : holds_) summary.channel_fatigue.push_back(hold.trend());
 }

@@ -6,6 +6,8 @@
 #include "engine/load/apdf.hpp"
 #include "engine/load/load_flag.hpp"
 #include "engine/load/target_band.hpp"
+#include "engine/pipeline/channel_tally.hpp"
+#include "engine/pipeline/montage_tick.hpp"
 #include "engine/sinks/sink.hpp"
 #include "engine/spectrum/hold_recorder.hpp"
 
@@ -19,16 +21,16 @@ class Tally {
 public:
     Tally(std::size_t n_channels, const LoadFlagConfig& load);
 
-    void add(const ResultRow& row, const LoadTick& load, const LoadResult& flag) noexcept;
+    /// @param of  what the row was made of
+    void add(const ResultRow& row, const MontageTick& of, const Tick<unit::Mvc>& activation, const LoadTick& load,
+             const LoadResult& flag) noexcept;
 
     void write_to(RunSummary& summary) const;
 
 private:
     struct Mean {
         double sum = 0.0;
-        double peak = 0.0;
         std::uint64_t n = 0;
-        std::uint64_t n_over = 0;  // ticks with the flag of this one muscle raised
 
         void add(float value) noexcept;
         double mean() const noexcept;  // NaN when there was none
@@ -37,10 +39,8 @@ private:
     void follow_hold(std::size_t ch, const ChannelResult& channel, double time_s) noexcept;
 
     float limit_mvc_;
-    std::vector<Mean> channels_;
-    std::vector<LoadFlag> channel_flags_;
-    std::vector<HoldRecorder> holds_;       // per channel
-    std::vector<std::uint32_t> n_windows_;  // per channel, as last seen
+    ChannelTally channels_;
+    std::vector<HoldRecorder> holds_;  // per channel
     Mean local_, global_;
     Apdf apdf_;
     TargetBand band_;
