@@ -62,8 +62,8 @@ void BasicMainsCanceller<T>::obey() noexcept {
     const bool same_grid = wanted_.nominal_hz == active_.nominal_hz;
     const bool same_channel = same_grid && wanted_.strongest_channel == active_.strongest_channel;
     for (std::size_t k = 0; k < kMainsHarmonicsMax; ++k) {
-        if (wanted_.harmonics[k] && active_.harmonics[k] && same_grid) continue;
-        std::fill_n(weights(k, 0), 2 * lanes_, T{0});
+        const bool goes_on = active_.harmonics[k] && same_grid;
+        if (wanted_.harmonics[k] && !goes_on) std::fill_n(weights(k, 0), 2 * lanes_, T{0});
     }
     if (!same_grid) f_hz_ = wanted_.frequency_hz > 0.0 ? wanted_.frequency_hz : wanted_.nominal_hz;
     if (!same_channel) {
