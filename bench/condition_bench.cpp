@@ -75,10 +75,7 @@ void BM_HumCanceller(benchmark::State& state) {
     MainsState found{.nominal_hz = 50.0, .frequency_hz = 50.02};
     for (const std::size_t harmonic : {1u, 3u}) found.harmonics.set(harmonic - 1);
     canceller.set_active(found);
-    const std::vector<std::uint8_t> flags(padded_lanes(n_channels_of(state)), 0);
-    on_blocks(state, [&](const Block<unit::Microvolt>& block) {
-        for (std::size_t f = 0; f < block.n_frames(); ++f) canceller.process_frame(block.lanes(f), flags);
-    });
+    on_blocks(state, [&](const Block<unit::Microvolt>& block) { canceller.process(block); });
 }
 
 void BM_Spikes(benchmark::State& state) {
