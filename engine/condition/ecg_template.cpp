@@ -184,7 +184,9 @@ void EcgTemplate::subtract(std::size_t first_lane, std::uint64_t first) noexcept
             for (std::size_t i = 0; i < n; ++i) {
                 const float* const heart = stretch_.data() + (done + i) * kLaneGroup + half;
                 float* const samples = samples_.data() + (at + i) * lanes_ + first_lane + half;
-                for (std::size_t lane = 0; lane < kLanes; ++lane) samples[lane] -= heart[lane];
+                std::array<float, kLanes> left;  // of its own: the compiler sees that nothing overlaps
+                for (std::size_t lane = 0; lane < kLanes; ++lane) left[lane] = samples[lane] - heart[lane];
+                std::copy_n(left.data(), kLanes, samples);
             }
         }
     });

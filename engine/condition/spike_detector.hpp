@@ -1,9 +1,10 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <vector>
 
+#include "engine/condition/spike_lanes.hpp"
+#include "engine/core/aligned.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
 
@@ -24,7 +25,8 @@ struct SpikeConfig {
 ///            marks too, have left already.
 /// Input      conditioned microvolts; flagged samples do not enter the statistics.
 /// Real time  process() and restart() do not allocate, lock, throw or call the system.
-/// Source     domain 2.5. The median comes from counts in half octaves of a sample every 4 ms, right to a few percent.
+/// Source     domain 2.5. The median of a sample every 4 ms is only needed where it could move the threshold: from counts
+///            in half octaves above that, right to a few percent.
 class SpikeDetector {
 public:
     explicit SpikeDetector(const SpikeConfig& config);
@@ -35,28 +37,32 @@ public:
     std::uint64_t n_spikes(std::size_t channel) const noexcept { return channels_[channel].n_spikes; }
 
 private:
-    static constexpr std::size_t kBins = 44;
     static constexpr std::size_t kParts = 20;  // of 100 ms each
+    static constexpr std::size_t kRows = 1 + kSpikeLevels.size();
 
     struct Channel {
-        double floor_uv = 0.0;                 // 1.5 times the peaks of the maximum
-        float threshold_uv = 0.0f;
         std::uint64_t marked_until = 0;
         std::uint64_t n_spikes = 0;
-        std::array<std::uint32_t, kBins> sum{};                         // of all parts
-        std::array<std::array<std::uint16_t, kBins>, kParts> parts{};
     };
 
-    void find_peaks(const Block<unit::Microvolt>& run) noexcept;
     void mark(const Block<unit::Microvolt>& run, std::size_t ch) noexcept;
     void count(const Block<unit::Microvolt>& run) noexcept;
     void end_part() noexcept;
-    static double median_of(const std::array<std::uint32_t, kBins>& sum) noexcept;
+    float median_uv(std::size_t ch) const noexcept;
+    std::int16_t* part(std::size_t p) noexcept { return parts_.data() + p * kRows * lanes_; }
 
     std::vector<Channel> channels_;
     std::uint64_t n_part_, n_mark_, n_step_;
-    std::vector<float> peak_uv_;  // [lane], of the frames in hand
+    std::size_t lanes_;
+    bool any_calibrated_ = false;         // else nothing is ever marked
+    AlignedVector<float> unit_uv_;        // [lane], the median from which on the threshold rises with it
+    AlignedVector<float> per_unit_;       // its inverse; 0: not calibrated
+    AlignedVector<float> threshold_uv_;   // [lane]
+    AlignedVector<float> peak_uv_;        // [lane], of the frames in hand
+    AlignedVector<std::int16_t> parts_;   // [part][row][lane], as count_levels() has them
+    AlignedVector<std::int16_t> sum_;     // [row][lane], of all parts
     std::uint64_t n_frames_ = 0;
+    std::uint64_t marked_until_ = 0;      // the last of all channels
     std::size_t part_ = 0;
 };
 
