@@ -1,6 +1,7 @@
 #include "engine/spectrum/median_frequency.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace tonus {
@@ -8,7 +9,7 @@ namespace {
 
 // Bins are added in groups, four sums at a time: one sum after the other waits for each addition, and
 // the search for the half then walks through groups instead of bins.
-constexpr std::size_t kSums = 4, kGroup = 16;
+constexpr std::size_t kSums = 4, kGroup = 16, kGroupsMax = 64;
 
 struct Moments {
     double total = 0.0, moment = 0.0;
@@ -38,9 +39,12 @@ BandFrequency band_frequency(std::span<const float> power, double bin_hz, double
     if (power.empty()) return {};
     const auto first = static_cast<std::size_t>(std::ceil(low_hz / bin_hz - 1e-9));
     const auto end = 1 + std::min(power.size() - 1, static_cast<std::size_t>(std::floor(high_hz / bin_hz + 1e-9)));
+    const std::size_t n_group = std::max(kGroup, (std::max(first, end) - first + kGroupsMax - 1) / kGroupsMax);
+    std::array<double, kGroupsMax> group_total{};
     double total = 0.0, moment = 0.0;
-    for (std::size_t k = first; k < end; k += kGroup) {
-        const Moments group = moments_of(power.data(), k, std::min(k + kGroup, end));
+    for (std::size_t k = first, g = 0; k < end; k += n_group, ++g) {
+        const Moments group = moments_of(power.data(), k, std::min(k + n_group, end));
+        group_total[g] = group.total;
         total += group.total;
         moment += group.moment;
     }
@@ -48,10 +52,9 @@ BandFrequency band_frequency(std::span<const float> power, double bin_hz, double
 
     double below = 0.0;
     std::size_t k = first;
-    for (; k + kGroup < end; k += kGroup) {
-        const double group = moments_of(power.data(), k, k + kGroup).total;
-        if (below + group >= 0.5 * total) break;
-        below += group;
+    for (std::size_t g = 0; k + n_group < end; k += n_group, ++g) {
+        if (below + group_total[g] >= 0.5 * total) break;
+        below += group_total[g];
     }
     for (; k < end; ++k) {
         const auto p = static_cast<double>(power[k]);
