@@ -10,7 +10,8 @@ namespace tonus {
 /// middle: there two frames as far on either side meet the same cosine and opposite sines, so that their sum
 /// and their difference take half of the multiplications.
 ///
-/// Output     differs between instruction sets by rounding, by under 1e-6 of the largest line.
+/// Output     a sum that no electrode makes, or of what is no number, is 0. Sums differ between instruction sets by
+///            rounding, by under 1e-6 of the largest line.
 /// Real time  process() and set_line() do not allocate, lock, throw or call the system.
 class FoldedTransform {
 public:
@@ -23,8 +24,7 @@ public:
     /// n_lanes of each for every line.
     void process(const float* frames, float* cosines, float* sines) noexcept;
 
-    /// The same of the steps from frame to frame: the first counts from the frame before `frames`. A step that
-    /// no electrode makes, or of what is no number, is none.
+    /// The same of the steps from frame to frame: the first counts from the frame before `frames`.
     void process_steps(const float* frames, float* cosines, float* sines) noexcept;
 
     /// Only the first lines are asked for from now on; at most those it was made for.

@@ -36,23 +36,26 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-constexpr float kStepMaxUv = 1e8f;
+constexpr float kSumMax = 1e12f;
 
-template <bool kSteps, class D>
-HWY_INLINE hn::Vec<D> sample(D d, const float* x, std::size_t n_lanes) {
-    const auto now = hn::LoadU(d, x);
-    if constexpr (!kSteps) return now;
-    const auto step = hn::Sub(now, hn::LoadU(d, x - n_lanes));
-    return hn::IfThenElseZero(hn::Lt(hn::Abs(step), hn::Set(d, kStepMaxUv)), step);  // not of NaN
-}
-
+/// From the ends to the middle. A frame makes a step after its one neighbour and before the other, and is read once.
 template <bool kSteps, class D>
 HWY_INLINE void fold(D d, const FoldedTask& task, std::size_t lane) {
     const std::size_t n = hn::Lanes(d), n_lanes = task.n_lanes;
-    for (std::size_t pair = 0; pair < task.n_pairs; ++pair) {
-        const std::size_t early = pair, late = task.n_frames - 1 - pair;
-        const auto a = sample<kSteps>(d, task.frames + late * n_lanes + lane, n_lanes);
-        const auto b = early == late ? hn::Zero(d) : sample<kSteps>(d, task.frames + early * n_lanes + lane, n_lanes);
+    const float *late = task.frames + (task.n_frames - 1) * n_lanes + lane, *early = task.frames + lane;
+    auto after = hn::LoadU(d, late), before = kSteps ? hn::LoadU(d, early - n_lanes) : hn::Zero(d);
+    for (std::size_t pair = 0; pair < task.n_pairs; ++pair, late -= n_lanes, early += n_lanes) {
+        auto a = after, b = hn::LoadU(d, early);
+        if constexpr (kSteps) {
+            after = hn::LoadU(d, late - n_lanes);
+            a = hn::Sub(a, after);
+            const auto now = b;
+            b = hn::Sub(b, before);
+            before = now;
+        } else {
+            a = hn::LoadU(d, late);
+        }
+        if (late == early) b = hn::Zero(d);
         hn::Store(hn::Add(a, b), d, task.folded + 2 * pair * n);
         hn::Store(hn::Sub(a, b), d, task.folded + (2 * pair + 1) * n);
     }
@@ -75,8 +78,9 @@ HWY_INLINE void lines(D d, const FoldedTask& task, std::size_t line, std::size_t
         if constexpr (kLines > 2) add(2, c2, s2), add(3, c3, s3);
     }
     const auto keep = [&](std::size_t k, auto c, auto s) HWY_ATTR {
-        hn::StoreU(c, d, task.cosines + (line + k) * task.n_lanes + lane);
-        hn::StoreU(s, d, task.sines + (line + k) * task.n_lanes + lane);
+        const auto possible = [&](auto sum) HWY_ATTR { return hn::IfThenElseZero(hn::Lt(hn::Abs(sum), hn::Set(d, kSumMax)), sum); };
+        hn::StoreU(possible(c), d, task.cosines + (line + k) * task.n_lanes + lane);  // not NaN
+        hn::StoreU(possible(s), d, task.sines + (line + k) * task.n_lanes + lane);
     };
     keep(0, c0, s0);
     if constexpr (kLines > 1) keep(1, c1, s1);

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <complex>
 #include <numbers>
 
 #include "engine/condition/square_sums.hpp"
@@ -59,8 +58,7 @@ MainsSpectra::MainsSpectra(Rate rate, std::size_t n_channels, double high_hz)
     for (std::size_t j = 0; j < kBinsUp; ++j) {
         const double per_block = kTurn * static_cast<double>(j) / static_cast<double>(2 * n_half_);
         bins_of_.set_line(j, per_block);
-        turn_re_.push_back(static_cast<float>(std::cos(per_block * bins_of_.middle())));
-        turn_im_.push_back(static_cast<float>(std::sin(per_block * bins_of_.middle())));
+        turns_.push_back(std::complex<float>{std::polar(1.0, per_block * bins_of_.middle())});
     }
     restart();
 }
@@ -73,8 +71,9 @@ void MainsSpectra::restart() noexcept {
     std::fill(n_flagged_.begin(), n_flagged_.end(), 0u);
 }
 
-float* MainsSpectra::bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept {
-    return of.data() + (((half % 2) * n_lines_ + line) * kBins + bin) * lanes_;
+MainsBins MainsSpectra::zero_bin(std::size_t half, std::size_t line) noexcept {
+    const std::size_t at = (((half % 2) * n_lines_ + line) * kBins + bin_of(0)) * lanes_;
+    return {half_re_.data() + at, half_im_.data() + at};
 }
 
 void MainsSpectra::begin_spectrum() noexcept {
@@ -120,8 +119,10 @@ void MainsSpectra::keep(const Block<unit::Microvolt>& run) noexcept {
     has_last_ = true;
     std::copy_n(samples, run.n_frames() * lanes_, frames_.begin() + static_cast<std::ptrdiff_t>((1 + frame_) * lanes_));
     frame_ += run.n_frames();
+    const std::uint8_t* const flags = run.flags(0).data();
+    if (!any_flagged(flags, kLanes, run.n_frames() * lanes_ / kLanes)) return;
     for (std::size_t group = 0; group < lanes_; group += kLanes) {
-        if (!any_flagged(run.flags(0).data() + group, lanes_, run.n_frames())) continue;
+        if (!any_flagged(flags + group, lanes_, run.n_frames())) continue;
         for (std::size_t i = 0; i < run.n_frames(); ++i) {
             for (std::size_t ch = group; ch < std::min(group + kLanes, n_channels_); ++ch) n_flagged_[ch] += run.flags(i)[ch] != 0 ? 1u : 0u;
         }
@@ -174,30 +175,13 @@ void MainsSpectra::end_half() noexcept {
     place_ = {.block = 0, .half = (place_.half + 1) % kHalves};
 }
 
-/// Both signs of a bin come from the same four sums.
 void MainsSpectra::transform(std::size_t line) noexcept {
-    float* const im_cosine = cosines_.data() + kBinsUp * lanes_;
-    float* const im_sine = sines_.data() + kBinsUp * lanes_;
     bins_of_.process(block_sums(line, 0), cosines_.data(), sines_.data());
-    bins_of_.process(block_sums(line, 1), im_cosine, im_sine);
-    for (std::size_t j = 0; j < kBinsUp; ++j) {
-        for (const float sign : {1.0f, -1.0f}) {
-            const int bin = sign > 0.0f ? static_cast<int>(j) : -static_cast<int>(j);
-            const float c = turn_re_[j], s = sign * turn_im_[j];
-            float* const to_re = bins(half_re_, half_, line, bin_of(bin));
-            float* const to_im = bins(half_im_, half_, line, bin_of(bin));
-            const float* const rc = cosines_.data() + j * lanes_;
-            const float* const rs = sines_.data() + j * lanes_;
-            const float* const ic = im_cosine + j * lanes_;
-            const float* const is = im_sine + j * lanes_;
-            for (std::size_t lane = 0; lane < lanes_; ++lane) to_re[lane] = (rc[lane] + sign * is[lane]) * c + (ic[lane] - sign * rs[lane]) * s;
-            for (std::size_t lane = 0; lane < lanes_; ++lane) to_im[lane] = (ic[lane] - sign * rs[lane]) * c - (rc[lane] + sign * is[lane]) * s;
-        }
-    }
+    bins_of_.process(block_sums(line, 1), cosines_.data() + kBinsUp * lanes_, sines_.data() + kBinsUp * lanes_);
+    unfold_bins(cosines_.data(), sines_.data(), turns_.data(), kBinsUp, lanes_, zero_bin(half_, line));
 }
 
-/// Two halves are a window. Hann's, taken in the transform: half a bin less a quarter of each
-/// neighbour, where the second half counts from its own beginning, so odd bins change their sign.
+/// Two halves are a window.
 void MainsSpectra::add_window(std::size_t line) noexcept {
     const std::size_t second = half_, first = second - 1;
     std::uint8_t* const n_windows = n_windows_.data() + line * lanes_;
@@ -211,25 +195,7 @@ void MainsSpectra::add_window(std::size_t line) noexcept {
         weight_[channel] = ok ? 1.0f : 0.0f;
         n_windows[channel] = static_cast<std::uint8_t>(n_windows[channel] + (ok ? 1 : 0));
     }
-    for (int j = -kBinOuter; j <= kBinOuter; ++j) {
-        const float sign = j % 2 == 0 ? 1.0f : -1.0f;
-        const auto add = [&](AlignedVector<float>& of) {
-            const float* const a = bins(of, first, line, bin_of(j));
-            const float* const b = bins(of, second, line, bin_of(j));
-            const float* const a_low = a - lanes_;  // the neighbouring bins
-            const float* const b_low = b - lanes_;
-            const float* const a_high = a + lanes_;
-            const float* const b_high = b + lanes_;
-            float* const to = power + bin_of(j) * lanes_;
-            for (std::size_t lane = 0; lane < lanes_; ++lane) {
-                const float beside = a_low[lane] + a_high[lane] - sign * (b_low[lane] + b_high[lane]);
-                const float x = 0.5f * (a[lane] + sign * b[lane]) - 0.25f * beside;
-                to[lane] += weight_[lane] * (x * x);
-            }
-        };
-        add(half_re_);
-        add(half_im_);
-    }
+    add_window_power(zero_bin(first, line), zero_bin(second, line), weight_.data(), kBinOuter, lanes_, power + bin_of(0) * lanes_);
 }
 
 void MainsSpectra::evaluate(std::size_t line) noexcept {

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <array>
+#include <complex>
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 #include "engine/condition/folded_transform.hpp"
+#include "engine/condition/mains_lanes.hpp"
 #include "engine/core/aligned.hpp"
 #include "engine/core/block.hpp"
 #include "engine/core/rate.hpp"
@@ -89,7 +91,7 @@ private:
     void evaluate(std::size_t line) noexcept;
 
     float* block_sums(std::size_t line, std::size_t part) noexcept { return block_sums_.data() + (2 * line + part) * n_half_ * lanes_; }
-    float* bins(AlignedVector<float>& of, std::size_t half, std::size_t line, std::size_t bin) noexcept;
+    MainsBins zero_bin(std::size_t half, std::size_t line) noexcept;
 
     std::size_t lanes_, n_channels_;
     double rate_hz_;
@@ -99,7 +101,7 @@ private:
     std::size_t n_lines_ = 0;  // looked at
     FoldedTransform mixer_;    // of the frames of a block to its lines
     FoldedTransform bins_of_;  // of the blocks of a half to its bins from 0 Hz up
-    std::vector<float> turn_re_, turn_im_;  // [bin from 0 Hz up], from the middle of a half to its beginning
+    std::vector<std::complex<float>> turns_;  // [bin from 0 Hz up], from the middle of a half to its beginning
 
     std::size_t frame_ = 0;  // in the block under way
     Place place_ = {};       // of that block

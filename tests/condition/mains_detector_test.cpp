@@ -8,6 +8,7 @@
 
 #include "engine/core/error.hpp"
 #include "tests/condition/hum_signal.hpp"
+#include "tests/support/each_target.hpp"
 
 namespace tonus {
 namespace {
@@ -103,6 +104,17 @@ TEST(MainsDetector, AsksAllChannelsAndNamesTheStrongest) {
     EXPECT_EQ(found.last.nominal_hz, 60.0);
     EXPECT_EQ(found.last.strongest_channel, 5u);
     EXPECT_GT(found.last.strongest_ratio, 4.0f);
+}
+
+TEST(MainsDetector, SaysTheSameOnEveryInstructionSet) {
+    const Signal signal = with_hum(with_hum(emg(1000.0, 13.0, 3.0, 19), 50.2, 8.0, 3), 50.2, 9.0, 17);
+    std::vector<MainsState> states;
+    test::each_target([&] { states.push_back(detect(signal).last); });
+    for (const MainsState& state : states) {
+        EXPECT_EQ(state.strongest_channel, 17u);
+        EXPECT_NEAR(state.frequency_hz, states[0].frequency_hz, 1e-4);
+        EXPECT_NEAR(state.strongest_ratio, states[0].strongest_ratio, 1e-4f * states[0].strongest_ratio);
+    }
 }
 
 // Both grids in one room, as beside a frequency converter: the stronger one.
