@@ -73,9 +73,8 @@ private:
     Memory& memory(std::size_t base, std::size_t harmonic, std::size_t channel) noexcept {
         return memories_[(base * kMainsHarmonicsMax + harmonic - 1) * config_.n_channels + channel];
     }
-    std::vector<Memory>::iterator of_base(std::size_t base) noexcept {
-        return memories_.begin() + static_cast<std::ptrdiff_t>(base * kMainsHarmonicsMax * config_.n_channels);
-    }
+    /// Of the fundamental in each channel, then of its harmonics.
+    Memory* of_base(std::size_t base) noexcept { return memories_.data() + base * kMainsHarmonicsMax * config_.n_channels; }
     void judge() noexcept;
     void forget_harmonics(std::size_t base) noexcept;
     void remember(std::size_t base, std::size_t channel) noexcept;
