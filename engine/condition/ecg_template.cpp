@@ -8,6 +8,7 @@ namespace tonus {
 namespace {
 
 constexpr double kHalfS = 0.090, kQrsS = 0.055, kShiftS = 0.005;
+constexpr double kProductHz = 1000.0;    // shows the whole product of two signals of at most 450 Hz
 constexpr double kCorrelationMin = 0.6;
 constexpr double kMuscleMax = 3.0;       // RMS outside the QRS over that of the template
 constexpr double kQuiet = 0.5;           // a share of the template's power: a true beat would correlate with 0.8
@@ -23,7 +24,8 @@ constexpr std::size_t kWaitingMax = 4;
 BeatWindow beat_window(const Rate& rate) {
     return {.n_half = static_cast<std::size_t>(rate.frames_in(kHalfS)),
             .n_qrs = static_cast<std::size_t>(rate.frames_in(kQrsS)),
-            .n_shift = static_cast<std::size_t>(rate.frames_in(kShiftS))};
+            .n_shift = static_cast<std::size_t>(rate.frames_in(kShiftS)),
+            .n_apart = std::max<std::size_t>(1, static_cast<std::size_t>(rate.hz() / kProductHz))};
 }
 
 std::vector<float> shift_penalties(const Rate& rate, const BeatWindow& window) {
@@ -48,8 +50,9 @@ EcgTemplate::EcgTemplate(const EcgTemplateConfig& config)
       seam_(kBlockFrames * lanes_, 0.0f),
       seam_flags_(kBlockFrames * lanes_, 0),
       penalty_(shift_penalties(config.rate, window_)),
-      means_((lanes_ + kLaneGroup - 1) / kLaneGroup * kLaneGroup * window_.n_beat(), 0.0f),
-      stretch_(window_.n_rows() * kLaneGroup, 0.0f),
+      means_(lanes_ * window_.n_beat(), 0.0f),
+      stretch_(window_.n_rows() * kLanes, 0.0f),
+      heart_(window_.n_stretch() * kLanes, 0.0f),
       n_beats_(n_channels_, 0),
       n_rejected_(n_channels_, 0),
       waiting_(kWaitingMax) {}
@@ -107,7 +110,7 @@ void EcgTemplate::finish_beat(const Beat& beat) noexcept {
     const std::size_t n_before = window_.n_half + window_.n_shift;
     // Part of it has left already: a beat that became known too late.
     if (n_frames_ > beat.r_frame + n_delay_ - n_before || beat.r_frame < n_before) return;
-    for (std::size_t lane = 0; lane < lanes_; lane += kLaneGroup) finish_group(lane, beat);
+    for (std::size_t lane = 0; lane < lanes_; lane += kLanes) finish_group(lane, beat);
 }
 
 /// The most likely shift and size of a beat in each channel, given the muscle around it: where that is loud, chance
@@ -115,38 +118,41 @@ void EcgTemplate::finish_beat(const Beat& beat) noexcept {
 void EcgTemplate::finish_group(std::size_t first_lane, const Beat& beat) noexcept {
     const std::uint64_t first = beat.r_frame - window_.n_half - window_.n_shift;
     float* const mean = means_.data() + first_lane * window_.n_beat();
-    const std::size_t n_lanes = std::min(kLaneGroup, n_channels_ - first_lane);
+    const std::size_t n_lanes = std::min(kLanes, n_channels_ - first_lane);
     const Flagged flagged = gather(first_lane, first);
     find_shifts(window_, stretch_.data(), mean, penalty_.data(), kColour, fit_);
     for (std::size_t lane = 0; lane < n_lanes; ++lane) {
         if (!is_subtracting(first_lane + lane)) fit_.shift[lane] = static_cast<std::int32_t>(window_.n_shift);
     }
     align_and_fit(window_, stretch_.data(), mean, fit_);
-    for (std::array<float, kLaneGroup>& gains : fit_.gain) gains.fill(0.0f);
+    for (BeatFit::Lanes<float>& gain : fit_.gain) gain.fill(0.0f);
     fit_.forget.fill(0.0f);
     for (std::size_t lane = 0; lane < n_lanes; ++lane) {
         if (flagged[lane] == 0) judge(first_lane + lane, lane, beat.confirmed);
     }
-    learn_and_scale(window_, stretch_.data(), mean, fit_);
-    subtract(first_lane, first);
+    const float* const gains = fit_.gain[1].data();
+    const bool subtracts = std::any_of(gains, gains + kLanes, [](float gain) { return gain > 0.0f; });
+    if (subtracts) {
+        scale_beat(window_, mean, fit_, heart_.data());
+        subtract(first_lane, first);
+    }
+    learn_beat(window_, stretch_.data(), fit_, mean);
 }
 
 /// Lays the channels' samples side by side, with as many more as a beat may be shifted by.
 EcgTemplate::Flagged EcgTemplate::gather(std::size_t first_lane, std::uint64_t first) noexcept {
-    Flagged flagged{};
-    for (std::size_t half = 0; half < std::min(kLaneGroup, lanes_ - first_lane); half += kLanes) {
-        std::uint64_t any = 0, of_frame = 0;
-        static_assert(sizeof of_frame == kLanes);
-        each_run(first, window_.n_stretch(), [&](std::size_t done, std::size_t at, std::size_t n) {
-            for (std::size_t i = 0; i < n; ++i) {
-                const std::size_t k = done + i, from = (at + i) * lanes_ + first_lane + half;
-                std::copy_n(samples_.data() + from, kLanes, stretch_.data() + k * kLaneGroup + half);
-                std::memcpy(&of_frame, flags_.data() + from, kLanes);
-                any |= k >= window_.n_shift && k < window_.n_shift + window_.n_beat() ? of_frame : 0;
-            }
-        });
-        std::memcpy(flagged.data() + half, &any, kLanes);
-    }
+    std::uint64_t any = 0, of_frame = 0;
+    static_assert(sizeof of_frame == sizeof(Flagged));
+    each_run(first, window_.n_stretch(), [&](std::size_t done, std::size_t at, std::size_t n) {
+        for (std::size_t i = 0; i < n; ++i) {
+            const std::size_t k = done + i, from = (at + i) * lanes_ + first_lane;
+            std::copy_n(samples_.data() + from, kLanes, stretch_.data() + k * kLanes);
+            std::memcpy(&of_frame, flags_.data() + from, kLanes);
+            any |= k >= window_.n_shift && k < window_.n_shift + window_.n_beat() ? of_frame : 0;
+        }
+    });
+    Flagged flagged;
+    std::memcpy(flagged.data(), &any, kLanes);
     return flagged;
 }
 
@@ -180,14 +186,12 @@ void EcgTemplate::judge(std::size_t channel, std::size_t lane, bool confirmed) n
 
 void EcgTemplate::subtract(std::size_t first_lane, std::uint64_t first) noexcept {
     each_run(first, window_.n_stretch(), [&](std::size_t done, std::size_t at, std::size_t n) {
-        for (std::size_t half = 0; half < std::min(kLaneGroup, lanes_ - first_lane); half += kLanes) {
-            for (std::size_t i = 0; i < n; ++i) {
-                const float* const heart = stretch_.data() + (done + i) * kLaneGroup + half;
-                float* const samples = samples_.data() + (at + i) * lanes_ + first_lane + half;
-                std::array<float, kLanes> left;  // of its own: the compiler sees that nothing overlaps
-                for (std::size_t lane = 0; lane < kLanes; ++lane) left[lane] = samples[lane] - heart[lane];
-                std::copy_n(left.data(), kLanes, samples);
-            }
+        for (std::size_t i = 0; i < n; ++i) {
+            const float* const heart = heart_.data() + (done + i) * kLanes;
+            float* const samples = samples_.data() + (at + i) * lanes_ + first_lane;
+            std::array<float, kLanes> left;  // of its own: the compiler sees that nothing overlaps
+            for (std::size_t lane = 0; lane < kLanes; ++lane) left[lane] = samples[lane] - heart[lane];
+            std::copy_n(left.data(), kLanes, samples);
         }
     });
 }

@@ -57,7 +57,7 @@ private:
     /// The frame that completes a beat, and the stretch it may lie in.
     std::uint64_t completed_at(const Beat& beat) const noexcept { return beat.r_frame + window_.n_half + window_.n_shift; }
 
-    using Flagged = std::array<std::uint8_t, kLaneGroup>;  // the flags of all frames of a beat
+    using Flagged = std::array<std::uint8_t, kLanes>;  // the flags of all frames of a beat
     Flagged gather(std::size_t first_lane, std::uint64_t first) noexcept;
     void subtract(std::size_t first_lane, std::uint64_t first) noexcept;
     Block<unit::Microvolt> delayed(std::size_t n_frames) noexcept;
@@ -72,8 +72,9 @@ private:
     AlignedVector<float> seam_;           // what is handed out where the ring ends: [frame][lane]
     std::vector<std::uint8_t> seam_flags_;
     std::vector<float> penalty_;          // of each shift
-    AlignedVector<float> means_;          // mean beats: [group][frame][lane of the group]
-    AlignedVector<float> stretch_;        // of the group in hand, around a beat: [frame][lane of the group]
+    AlignedVector<float> means_;          // mean beats: [group of kLanes][frame][lane]
+    AlignedVector<float> stretch_;        // of the group in hand, around a beat: [frame][lane]
+    AlignedVector<float> heart_;          // to be taken off it
     BeatFit fit_;                         // of the group in hand
     std::vector<int> n_beats_;            // learnt, per channel
     std::vector<int> n_rejected_;         // in a row
