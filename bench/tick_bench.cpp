@@ -73,7 +73,7 @@ void BM_GroupCusum(benchmark::State& state) {
     std::vector<CusumChannel> channels(n);
     for (std::size_t ch = 0; ch < n; ++ch) channels[ch] = {.muscle = muscle_of(ch), .rest_uv = kReference.rest_uv, .mvc_uv = kReference.mvc_uv};
     GroupCusum cusum{channels, {.rate = {2000, 1}}};
-    const std::vector<ChannelEnergy> energies(n, {.energy_uv2 = 20.0 * 2500.0, .n_valid = 20.0, .status = all_valid(1)[0]});
+    const std::vector<ChannelEnergy> energies(n, {.energy_uv2 = 20.0 * 2500.0, .n_valid = 20, .status = all_valid(1)[0]});
     std::uint64_t tick = 0;
     for (auto _ : state) benchmark::DoNotOptimize(cusum.process(tick++, energies));
     count_ticks(state);

@@ -50,7 +50,7 @@ void Activation::take_status(Group& group, std::span<const Status> all) noexcept
             worst = std::max(worst, status.reason);
             continue;
         }
-        group.members[group.n_members++] = {channel.index, role.weight, role.weight * role.weight, channel.relative_variance};
+        group.members[group.n_members++] = {channel.index, role.weight, channel.relative_variance};
         weight += role.weight;
         quality += role.weight * role.fidelity * signal_quality(status);
     }
@@ -74,7 +74,7 @@ Activation::Level Activation::level_of(const Group& group, std::span<const float
     for (const Member& member : std::span{group.members}.first(group.n_members)) {
         const auto a = static_cast<double>(activation[member.index]);
         sum += member.weight * a;
-        variance += member.weight2 * a * a * member.relative_variance;
+        variance += member.weight * member.weight * a * a * member.relative_variance;
     }
     const double value = sum / group.weight;
     const double error = kZ95 * std::sqrt(variance) / group.weight;

@@ -61,7 +61,7 @@ private:
     };
     struct Member {
         std::size_t index;
-        double weight, weight2, relative_variance;
+        double weight, relative_variance;
     };
     struct Group {
         std::vector<Channel> channels;  // of the class

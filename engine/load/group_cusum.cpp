@@ -17,8 +17,8 @@ GroupCusum::GroupCusum(std::vector<CusumChannel> channels, CusumFlagConfig confi
         if (channel.muscle == MuscleClass::auxiliary) continue;
         Group& group = groups_[channel.muscle == MuscleClass::local ? 0 : 1];
         const bool usable = channel.problem == Reason::none;
-        group.channels.push_back({c, channel.weight, channel.rest_uv * channel.rest_uv,
-                                  usable ? channel.weight * energy_mvc2(1.0, 0.0, channel.rest_uv, channel.mvc_uv) : 0.0, channel.problem});
+        group.channels.push_back({static_cast<std::uint32_t>(c), channel.problem, channel.weight, channel.rest_uv * channel.rest_uv,
+                                  usable ? channel.weight * energy_mvc2(1.0, 0.0, channel.rest_uv, channel.mvc_uv) : 0.0});
         group.weight += channel.weight;
     }
 }
@@ -26,18 +26,19 @@ GroupCusum::GroupCusum(std::vector<CusumChannel> channels, CusumFlagConfig confi
 EnergyLoad GroupCusum::energy_of(const Group& group, std::uint64_t tick, std::span<const ChannelEnergy> energies) const noexcept {
     EnergyLoad load{.index = tick};
     double weight = 0.0, power = 0.0;
-    double n_valid = 0.0, per_sample = 0.0;  // nearly always the same in all channels: one division
+    std::uint32_t n_valid = 0;
+    double per_sample = 0.0;  // nearly always the same in all channels: one division
     for (const Channel& channel : group.channels) {
         const ChannelEnergy& energy = energies[channel.index];
         load.saturated |= energy.status.saturated;
         const Reason problem = std::max(channel.problem, energy.status.state == ValueState::valid ? Reason::none : energy.status.reason);
-        if (problem != Reason::none || energy.n_valid <= 0.0) {
+        if (problem != Reason::none || energy.n_valid == 0) {
             load.reason = std::max(load.reason, problem);
             continue;
         }
         if (energy.n_valid != n_valid) {
             n_valid = energy.n_valid;
-            per_sample = 1.0 / n_valid;
+            per_sample = 1.0 / static_cast<double>(n_valid);
         }
         weight += channel.weight;
         power += channel.weight_per_uv2 * (energy.energy_uv2 * per_sample - channel.rest_uv2);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -21,7 +22,7 @@ struct CusumChannel {
 /// The energy of one channel in one tick.
 struct ChannelEnergy {
     double energy_uv2 = 0.0;
-    double n_valid = 0.0;
+    std::uint32_t n_valid = 0;
     Status status;  ///< of its envelope: what is missing, and whether it clips
 };
 
@@ -40,10 +41,10 @@ public:
 
 private:
     struct Channel {
-        std::size_t index;
+        std::uint32_t index;
+        Reason problem;
         double weight, rest_uv2;
         double weight_per_uv2;  // the weight over mvc^2 - rest^2; 0 without a usable reference
-        Reason problem;
     };
     struct Group {
         CusumFlag flag;

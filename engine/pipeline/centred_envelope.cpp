@@ -54,7 +54,7 @@ bool CentredEnvelope::advance(const KeptSignal& kept, const Lanes& signal_uv, Sp
 void CentredEnvelope::remember(const EnergyTick& tick) noexcept {
     const std::size_t slot = static_cast<std::size_t>(tick.index % (rms_.shift_ticks() + 1)) * n_channels_;
     for (std::size_t ch = 0; ch < n_channels_; ++ch) {
-        recent_[slot + ch] = {tick.energy_uv2[ch], static_cast<double>(tick.counts[ch].n_valid), {}};
+        recent_[slot + ch] = {tick.energy_uv2[ch], tick.counts[ch].n_valid, {}};
     }
 }
 

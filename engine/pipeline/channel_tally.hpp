@@ -29,9 +29,13 @@ private:
     void take_status(std::span<const Status> status) noexcept;
     void process_flag(std::size_t channel, const Tick<unit::Mvc>& activation) noexcept;
 
+    std::uint64_t n_valid(std::size_t channel) const noexcept { return n_valid_[channel] + valid_[channel] * n_since_; }
+
     // Per channel, side by side: looked at every tick, and seldom anything but a sum to add to.
-    std::vector<std::uint32_t> valid_, n_valid_;  // 1 or 0 now; ticks so far
-    std::vector<std::uint32_t> over_, n_over_;
+    std::vector<std::uint32_t> valid_, n_valid_;  // 1 or 0 now; ticks until the last change of a status
+    std::uint32_t n_since_ = 0;                   // ticks since then
+    std::vector<std::uint32_t> over_, n_over_;    // 1 or 0 now; ticks so far
+    std::uint32_t n_on_ = 0;                      // channels that are over
     std::vector<double> sum_mvc_;
     std::vector<float> peak_mvc_;
     std::vector<float> most_mvc_;                 // what a value may add: 0 while it is not valid

@@ -65,6 +65,7 @@ public:
     /// does not fill the result rings in one go.
     std::uint64_t gap(std::uint64_t n_frames, EmgTickSink& out) noexcept;
 
+    const Spectrum& spectrum() const noexcept { return spectrum_; }
     std::span<const SpectrumValue> spectra() const noexcept { return spectrum_.latest(); }
     std::span<const Quality> quality() const noexcept { return quality_.latest(); }
     /// What hum was found; nothing of it without find_mains.

@@ -48,17 +48,19 @@ Tick<unit::Mvc> RowMaker::fill_levels(const MontageTick& montage, std::span<Chan
     for (std::size_t m = 0; m < channels.size(); ++m) {
         channels[m].rms_uv = montage.envelope_uv[m];
         channels[m].mvc = activation.value[m];
-        channels[m].template_uv = montage.template_uv[m];
-        if (!changed) continue;
+    }
+    Tick<unit::Mvc> by_template{montage.index, {}, montage.template_status};
+    if (normalise_template_) {
+        by_template = normalise_template_->process(montage.by_template(), changed);
+        for (std::size_t m = 0; m < channels.size(); ++m) {
+            channels[m].template_uv = montage.template_uv[m];
+            channels[m].template_mvc = by_template.value[m];
+        }
+    }
+    for (std::size_t m = 0; changed && m < channels.size(); ++m) {
         channels[m].rms_status = montage.envelope_status[m];
         channels[m].mvc_status = activation.status[m];
-        channels[m].template_status = montage.template_status[m];
-    }
-    if (!normalise_template_) return activation;
-    const Tick<unit::Mvc> by_template = normalise_template_->process(montage.by_template(), changed);
-    for (std::size_t m = 0; m < channels.size(); ++m) {
-        channels[m].template_mvc = by_template.value[m];
-        if (changed) channels[m].template_status = by_template.status[m];
+        channels[m].template_status = by_template.status[m];
     }
     return activation;
 }

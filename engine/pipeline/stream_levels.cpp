@@ -23,20 +23,30 @@ bool renew(std::vector<T>& kept, std::span<const T> now) noexcept {
 }  // namespace
 
 StreamLevels::StreamLevels(std::size_t stream, std::size_t n_lanes, std::span<const ChannelPlace> places)
-    : status_(n_lanes), template_status_(n_lanes), quality_(n_lanes), n_windows_(n_lanes, 0), uncombed_uv_(n_lanes, 0.0f) {
+    : status_(n_lanes), template_status_(n_lanes), quality_(n_lanes), uncombed_uv_(n_lanes, 0.0f) {
     for (std::size_t m = 0; m < places.size(); ++m) {
-        if (places[m].stream == stream) places_.push_back({m, places[m].lane});
+        if (places[m].stream != stream) continue;
+        const Place place{m, places[m].lane};
+        places_.push_back(place);
+        const bool goes_on = !runs_.empty() && place.channel == runs_.back().channel + runs_.back().n && place.lane == runs_.back().lane + runs_.back().n;
+        if (goes_on) ++runs_.back().n;
+        else runs_.push_back({place.channel, place.lane, 1});
     }
+}
+
+void StreamLevels::put(std::span<const float> lanes, std::span<float> channels) const noexcept {
+    for (const Run& run : runs_) std::copy_n(lanes.data() + run.lane, run.n, channels.data() + run.channel);
 }
 
 void StreamLevels::take(const EnergyTick& energy, const Tick<unit::Microvolt>& envelope, std::int64_t arrival_ns,
                         MontageTick& montage) noexcept {
-    for (const Place& place : places_) montage.envelope_uv[place.channel] = envelope.value[place.lane];
-    for (const Place& place : places_) {
-        if (montage.energies.empty()) break;
-        ChannelEnergy& of = montage.energies[place.channel];
-        of.energy_uv2 = energy.energy_uv2[place.lane];
-        of.n_valid = static_cast<double>(energy.counts[place.lane].n_valid);
+    put(envelope.value, montage.envelope_uv);
+    for (const Run& run : runs_) {
+        for (std::size_t k = 0; k < run.n && !montage.energies.empty(); ++k) {
+            ChannelEnergy& of = montage.energies[run.channel + k];
+            of.energy_uv2 = energy.energy_uv2[run.lane + k];
+            of.n_valid = energy.counts[run.lane + k].n_valid;
+        }
     }
     changed_ |= renew(status_, envelope.status);
     arrival_ns_ = arrival_ns;
@@ -44,7 +54,7 @@ void StreamLevels::take(const EnergyTick& energy, const Tick<unit::Microvolt>& e
 }
 
 void StreamLevels::take_template(const Tick<unit::Microvolt>& envelope, MontageTick& montage) noexcept {
-    for (const Place& place : places_) montage.template_uv[place.channel] = envelope.value[place.lane];
+    put(envelope.value, montage.template_uv);
     changed_ |= renew(template_status_, envelope.status);
 }
 
@@ -66,7 +76,7 @@ void StreamLevels::finish(const EmgChain& chain, MontageTick& montage, std::span
         for (const Place& place : places_) results[place.channel].estimate = vibrates_;
     }
     montage.is_estimate |= vibrates_;
-    set_spectra(chain.spectra(), montage, results);
+    set_spectra(chain.spectrum(), montage, results);
 }
 
 void StreamLevels::set_status(MontageTick& montage, std::span<ChannelResult> results) const noexcept {
@@ -86,16 +96,24 @@ void StreamLevels::set_status(MontageTick& montage, std::span<ChannelResult> res
     }
 }
 
-void StreamLevels::set_spectra(std::span<const SpectrumValue> spectra, MontageTick& montage, std::span<ChannelResult> results) noexcept {
+void StreamLevels::set_spectra(const Spectrum& spectrum, MontageTick& montage, std::span<ChannelResult> results) noexcept {
+    const std::uint64_t n_new = spectrum.n_renewed() - n_renewed_;
+    if (n_new == 0) return;
+    n_renewed_ += n_new;
+    // One after the other, unless a window has begun since.
+    const bool in_a_row = n_new <= spectrum.renewed_end();
+    const std::size_t end = in_a_row ? spectrum.renewed_end() : spectrum.latest().size();
+    const std::size_t first = in_a_row ? end - static_cast<std::size_t>(n_new) : 0;
     for (const Place& place : places_) {
-        const SpectrumValue& spectrum = spectra[place.lane];
-        if (spectrum.n_windows == n_windows_[place.lane]) continue;
-        n_windows_[place.lane] = spectrum.n_windows;
+        if (place.lane < first || place.lane >= end) continue;
+        const SpectrumValue& value = spectrum.latest()[place.lane];
+        const auto n_windows = static_cast<std::uint32_t>(value.n_windows);
         ChannelResult& result = results[place.channel];
-        result.mdf_hz = spectrum.valid ? spectrum.mdf_hz : 0.0f;
-        result.mnf_hz = spectrum.valid ? spectrum.mnf_hz : 0.0f;
-        result.window_rms_uv = spectrum.rms_uv;
-        result.n_windows = static_cast<std::uint32_t>(spectrum.n_windows);
+        if (result.n_windows == n_windows) continue;
+        result.mdf_hz = value.valid ? value.mdf_hz : 0.0f;
+        result.mnf_hz = value.valid ? value.mnf_hz : 0.0f;
+        result.window_rms_uv = value.rms_uv;
+        result.n_windows = n_windows;
         montage.new_windows.push_back(place.channel);
     }
 }

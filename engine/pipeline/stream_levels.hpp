@@ -33,19 +33,24 @@ private:
     struct Place {
         std::size_t channel, lane;
     };
+    struct Run {  // of places side by side in both, as nearly always all are
+        std::size_t channel, lane, n;
+    };
+    void put(std::span<const float> lanes, std::span<float> channels) const noexcept;
     void set_status(MontageTick& montage, std::span<ChannelResult> results) const noexcept;
-    void set_spectra(std::span<const SpectrumValue> spectra, MontageTick& montage, std::span<ChannelResult> results) noexcept;
+    void set_spectra(const Spectrum& spectrum, MontageTick& montage, std::span<ChannelResult> results) noexcept;
 
     std::vector<Place> places_;
+    std::vector<Run> runs_;  // the same
     // Per lane, as it came last.
     std::vector<Status> status_, template_status_;
     std::vector<Quality> quality_;
-    std::vector<std::uint64_t> n_windows_;
     std::vector<float> uncombed_uv_;
     bool changed_ = true;  // a status, since finish()
     bool stale_ = true;
     bool vibrates_ = false;
     bool has_tick_ = false;
+    std::uint64_t n_renewed_ = 0;  // spectra
     std::int64_t arrival_ns_ = 0;
 };
 

@@ -13,18 +13,18 @@
 
 namespace tonus {
 
-/// One channel at one tick.
+/// One channel at one tick. What is new at every tick lies side by side.
 struct ChannelResult {
-    float rms_uv = 0.0f;    ///< envelope, of the last value when held
-    float mvc = 0.0f;       ///< fraction of MVC
-    float mdf_hz = 0.0f;    ///< median frequency of the last whole window; 0: none yet
-    float mnf_hz = 0.0f;
-    float window_rms_uv = 0.0f;     ///< of that window
-    std::uint32_t n_windows = 0;    ///< so far, those without a value too
-    Status rms_status;
-    Status mvc_status;
+    float rms_uv = 0.0f;        ///< envelope, of the last value when held
+    float mvc = 0.0f;           ///< fraction of MVC
     float template_uv = 0.0f;   ///< envelope by ECG path B; live, of 200 ms before
     float template_mvc = 0.0f;  ///< fraction of MVC of the same
+    float mdf_hz = 0.0f;        ///< median frequency of the last whole window; 0: none yet
+    float mnf_hz = 0.0f;
+    float window_rms_uv = 0.0f;   ///< of that window
+    std::uint32_t n_windows = 0;  ///< so far, those without a value too
+    Status rms_status;
+    Status mvc_status;
     Status template_status;
     bool estimate = false;      ///< of a vibration: mvc lies between the two that follow (domain 2.8)
     float combed_mvc = 0.0f;    ///< without what lies at the vibration's lines: no less than this

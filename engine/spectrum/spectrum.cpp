@@ -109,6 +109,7 @@ void Spectrum::tick(std::uint64_t index) noexcept {
 void Spectrum::compute(std::size_t channel) noexcept {
     SpectrumValue& value = latest_[channel];
     ++value.n_windows;
+    ++n_renewed_;
     value.valid = false;
     if (!window_ok_[channel]) return;
     float* const input = fft_.input().data();

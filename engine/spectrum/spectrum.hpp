@@ -46,6 +46,11 @@ public:
 
     std::span<const SpectrumValue> latest() const noexcept { return latest_; }
 
+    /// Of latest() so many were renewed since the start, in the order of the channels, from the first on for each
+    /// window; the channel after the last of them.
+    std::uint64_t n_renewed() const noexcept { return n_renewed_; }
+    std::size_t renewed_end() const noexcept { return next_channel_; }
+
 private:
     std::size_t frames_to_window_end(std::size_t n_most) const noexcept;
     void keep(const Block<unit::Microvolt>& frames) noexcept;
@@ -67,6 +72,7 @@ private:
     std::size_t next_channel_;
     std::vector<bool> window_ok_;           // per channel
     std::vector<SpectrumValue> latest_;
+    std::uint64_t n_renewed_ = 0;
 };
 
 }  // namespace tonus
