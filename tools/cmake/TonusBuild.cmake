@@ -22,7 +22,7 @@ target_compile_features(tonus_flags INTERFACE cxx_std_20)
 target_include_directories(tonus_flags INTERFACE
   $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}> $<INSTALL_INTERFACE:include/tonus>)
 # A fused multiply-add in one place and none in another would make results depend on inlining;
-# replay must equal live to the bit (design, "Chunk invariance").
+# replay must equal live to the bit (design, "Chunk invariance"). A root that may set errno is taken one by one.
 target_compile_options(tonus_flags INTERFACE
   $<BUILD_INTERFACE:-ffp-contract=off -fno-math-errno -Wall -Wextra -Wconversion -Wshadow -Wdouble-promotion>)
 
