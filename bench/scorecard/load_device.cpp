@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "drivers/sim/heart.hpp"
 #include "engine/activation/site.hpp"
 #include "engine/core/random.hpp"
 
@@ -11,7 +12,7 @@ namespace tonus::bench {
 namespace {
 
 constexpr double kStepUv = 0.25;
-constexpr double kNoiseUv = 40.0, kHeartUv = 200.0, kHumUv = 60.0, kHumHz = 50.0, kHeartS = 0.03;
+constexpr double kNoiseUv = 40.0, kHeartUv = 200.0, kHumUv = 60.0, kHumHz = 50.0;
 
 StreamInfo stream_of(const LoadDeviceConfig& config) {
     StreamInfo stream{.name = "load", .kind = config.kind, .rate = config.rate, .type = SampleType::int32};
@@ -35,8 +36,7 @@ std::vector<std::int32_t> one_second(const LoadDeviceConfig& config, std::uint64
     const double hum_uv = config.with_hum ? kHumUv : 0.0;
     for (std::uint64_t i = 0; i < n_frames; ++i) {
         const double t_s = config.rate.time_s(i);
-        const double beat = (t_s - 0.5) / kHeartS;
-        const double common = kHeartUv * std::exp(-0.5 * beat * beat) + hum_uv * std::sin(2.0 * std::numbers::pi * kHumHz * t_s);
+        const double common = kHeartUv * ecg_template(t_s - 0.5) + hum_uv * std::sin(2.0 * std::numbers::pi * kHumHz * t_s);
         for (std::size_t ch = 0; ch < n_channels; ++ch) {
             counts[i * n_channels + ch] = static_cast<std::int32_t>((common + static_cast<double>(noise_uv[next])) / kStepUv);
             next = next + 1 == noise_uv.size() ? 0 : next + 1;
