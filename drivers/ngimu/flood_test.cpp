@@ -5,14 +5,13 @@
 #include <thread>
 #include <vector>
 
-#include <unistd.h>
-
 #include <gtest/gtest.h>
 
 #include "drivers/transport/transport.hpp"
 #include "engine/core/memory.hpp"
 #include "engine/pipeline/run.hpp"
 #include "tests/support/emulated_session.hpp"
+#include "tests/support/own_port.hpp"
 
 namespace tonus {
 namespace {
@@ -112,7 +111,7 @@ private:
 };
 
 Flooded run_flooded(FloodedNgimu::From from, test::KeptFrames& got, test::KeptFrames& truth) {
-    const auto port = static_cast<std::uint16_t>(30000 + getpid() % 20000 + (from == FloodedNgimu::From::stranger ? 0 : 1));
+    const auto port = static_cast<std::uint16_t>(test::own_port() + (from == FloodedNgimu::From::stranger ? 0 : 1));
     FloodedNgimu sender{port, from};
     const auto emg = open_device("sim:?subject=7&task=reps"), ngimu = open_device(fmt::format("ngimu:?port={}", port));
     Watched watched{*ngimu, got};

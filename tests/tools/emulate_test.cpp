@@ -5,10 +5,10 @@
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <unistd.h>
 
 #include "tests/support/command.hpp"
 #include "tests/support/emulated_process.hpp"
+#include "tests/support/own_port.hpp"
 
 namespace tonus {
 namespace {
@@ -36,7 +36,7 @@ TEST(Emulate, APseudoTerminalCarriesALiveSession) {
 }
 
 TEST(Emulate, ALoopbackPortCarriesALiveSession) {
-    const std::string port = std::to_string(20000 + getpid() % 20000);
+    const std::string port = std::to_string(test::own_port());
     const Emulated server{"trigno:?sensors=2&port=" + port, 20};
     ASSERT_EQ(server.address(), "trigno:127.0.0.1");
     const json summary = run_on("trigno:127.0.0.1?port=" + port);

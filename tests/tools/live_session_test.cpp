@@ -12,6 +12,7 @@
 #include "tests/support/emulated_process.hpp"
 #include "tests/support/emulated_session.hpp"
 #include "tests/support/environment_variable.hpp"
+#include "tests/support/own_port.hpp"
 #include "tests/support/temporary_folder.hpp"
 
 namespace tonus {
@@ -103,7 +104,7 @@ TEST(LiveSession, CytonAndWitMotion) {
 
 TEST(LiveSession, TrignoAndXsens) {
     const TemporaryFolder folder;
-    const std::string port = std::to_string(40000 + getpid() % 20000);
+    const std::string port = std::to_string(test::own_port());
     const Emulated trigno{"trigno:?port=" + port, kEmulatedS, kSubject}, xsens{"xsens", kEmulatedS, kSubject};
     const Truth emg{"trigno"}, motion{"xsens"};
     let_it_run();
