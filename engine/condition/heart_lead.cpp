@@ -31,11 +31,8 @@ void HeartLead::restart() noexcept {
 void HeartLead::add(const float* banded, const std::uint8_t* flags) noexcept {
     if (n_frames_++ < n_settling_) return;
     const std::size_t stride = square_.size();
-    add_squares_and_fourths({banded, flags, stride, 1}, square_.data(), fourth_.data());
-    for (std::size_t group = 0; group < stride; group += kLanes) {
-        if (!any_flagged(flags + group, stride, 1)) continue;
-        for (std::size_t lane = group; lane < group + kLanes; ++lane) n_flagged_[lane] += flags[lane] != 0 ? 1u : 0u;
-    }
+    const bool flagged = add_squares_and_fourths({banded, flags, stride, 1}, square_.data(), fourth_.data());
+    for (std::size_t lane = 0; flagged && lane < stride; ++lane) n_flagged_[lane] += flags[lane] != 0 ? 1u : 0u;
 }
 
 /// 0 for a channel that was away for most of the time.
