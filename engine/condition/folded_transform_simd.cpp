@@ -7,6 +7,7 @@
 
 #include <cmath>
 
+#include "engine/condition/each_register-inl.hpp"
 #include "engine/condition/folded_transform.hpp"
 #include "engine/core/block.hpp"
 
@@ -98,12 +99,7 @@ HWY_INLINE void lanes(D d, const FoldedTask& task, std::size_t lane) {
 
 template <bool kSteps>
 HWY_INLINE void all_lanes(const FoldedTask& task) {
-    // A padded frame may be no multiple of a register of unknown length.
-    const hn::CappedTag<float, HWY_HAVE_SCALABLE ? kLanes : kWidestLanes> wide;
-    const hn::CappedTag<float, kLanes> narrow;
-    std::size_t lane = 0;
-    for (; lane + hn::Lanes(wide) <= task.n_lanes; lane += hn::Lanes(wide)) lanes<kSteps>(wide, task, lane);
-    for (; lane < task.n_lanes; lane += hn::Lanes(narrow)) lanes<kSteps>(narrow, task, lane);
+    each_register<float>(task.n_lanes, [&](auto d, std::size_t lane) HWY_ATTR { lanes<kSteps>(d, task, lane); });
 }
 
 void of_samples(const FoldedTask& task) { all_lanes<false>(task); }

@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/condition/each_register-inl.hpp"
 #include "engine/condition/hum_kernel.hpp"
 #include "engine/condition/square_sums.hpp"
 #include "engine/core/block.hpp"
@@ -46,22 +47,15 @@ HWY_INLINE void step(D d, const HumTask<T>& task, const T* turns, std::size_t at
 /// All lanes of a frame before the next frame: each weight waits for its last move, and other lanes need not.
 template <bool kFlagged, class T>
 HWY_INLINE void frames(const HumTask<T>& task) {
-    // A padded frame may be no multiple of a register of unknown length.
-    const hn::CappedTag<T, HWY_HAVE_SCALABLE ? kLanes : 2 * kLanes> wide;
-    const hn::CappedTag<T, kLanes> narrow;
     for (std::size_t i = 0; i < task.n_frames; ++i) {
         const T* const turns = task.turns + i * task.n_harmonics * kHumTurns;
-        std::size_t lane = 0;
-        for (; lane + hn::Lanes(wide) <= task.stride; lane += hn::Lanes(wide)) step<kFlagged>(wide, task, turns, i * task.stride + lane, lane);
-        for (; lane < task.stride; lane += hn::Lanes(narrow)) step<kFlagged>(narrow, task, turns, i * task.stride + lane, lane);
+        each_register<T>(task.stride, [&](auto d, std::size_t lane) HWY_ATTR { step<kFlagged>(d, task, turns, i * task.stride + lane, lane); });
     }
 }
 
 template <class T>
 HWY_INLINE void cancel(const HumTask<T>& task) {
-    bool flagged = false;
-    for (std::size_t group = 0; group < task.stride; group += kLanes) flagged |= any_flagged(task.flags + group, task.stride, task.n_frames);
-    if (flagged) frames<true>(task);
+    if (any_flagged(task.flags, kLanes, task.n_frames * task.stride / kLanes)) frames<true>(task);
     else frames<false>(task);
 }
 

@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/condition/each_register-inl.hpp"
 #include "engine/condition/mains_lanes.hpp"
 #include "engine/core/block.hpp"
 
@@ -14,20 +15,8 @@ namespace {
 
 namespace hn = hwy::HWY_NAMESPACE;
 
-// A padded frame may be no multiple of a register of unknown length.
-constexpr std::size_t kWidestLanes = HWY_HAVE_SCALABLE ? kLanes : 2 * kLanes;
-
-template <class Work>
-HWY_INLINE void each_register(std::size_t n_lanes, Work&& work) {
-    const hn::CappedTag<float, kWidestLanes> wide;
-    const hn::CappedTag<float, kLanes> narrow;
-    std::size_t lane = 0;
-    for (; lane + hn::Lanes(wide) <= n_lanes; lane += hn::Lanes(wide)) work(wide, lane);
-    for (; lane < n_lanes; lane += hn::Lanes(narrow)) work(narrow, lane);
-}
-
 void unfold(const float* cosines, const float* sines, const std::complex<float>* turns, std::size_t n_up, std::size_t n_lanes, MainsBins zero) {
-    each_register(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR {
+    each_register<float>(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR {
         for (std::size_t j = 0; j < n_up; ++j) {
             const std::size_t of_re = j * n_lanes + lane, of_im = (n_up + j) * n_lanes + lane;
             const auto rc = hn::LoadU(d, cosines + of_re), rs = hn::LoadU(d, sines + of_re);
@@ -46,7 +35,7 @@ void unfold(const float* cosines, const float* sines, const std::complex<float>*
 }
 
 void add_power(MainsBins first, MainsBins second, const float* weight, int n_beside, std::size_t n_lanes, float* power) {
-    each_register(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR {
+    each_register<float>(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR {
         const auto half = hn::Set(d, 0.5f), quarter = hn::Set(d, 0.25f), counts = hn::LoadU(d, weight + lane);
         for (std::ptrdiff_t j = -n_beside; j <= n_beside; ++j) {
             const auto n = static_cast<std::ptrdiff_t>(n_lanes), at = j * n + static_cast<std::ptrdiff_t>(lane);

@@ -5,6 +5,7 @@
 #include <hwy/foreach_target.h>
 #include <hwy/highway.h>
 
+#include "engine/condition/each_register-inl.hpp"
 #include "engine/condition/spike_lanes.hpp"
 #include "engine/core/block.hpp"
 
@@ -43,24 +44,14 @@ HWY_INLINE void levels_of(D d, const float* frame, const std::uint8_t* flags, st
     }
 }
 
-/// Calls back for each vector of lanes: (its tag, the first lane).
-template <class Do>
-HWY_INLINE void each_vector(std::size_t n_lanes, Do&& of_vector) {
-    const hn::CappedTag<float, 2 * kLanes> wide;
-    const hn::CappedTag<float, kLanes> narrow;
-    std::size_t lane = 0;
-    for (; lane + hn::Lanes(wide) <= n_lanes; lane += hn::Lanes(wide)) of_vector(wide, lane);
-    for (; lane < n_lanes; lane += hn::Lanes(narrow)) of_vector(narrow, lane);
-}
-
 bool peaks(const float* samples, std::size_t n_lanes, std::size_t n_frames, const float* threshold, float* peak) {
     bool any = false;
-    each_vector(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR { any |= peaks_of(d, samples + lane, n_lanes, n_frames, threshold + lane, peak + lane); });
+    each_register<float>(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR { any |= peaks_of(d, samples + lane, n_lanes, n_frames, threshold + lane, peak + lane); });
     return any;
 }
 
 void levels(const float* frame, const std::uint8_t* flags, std::size_t n_lanes, const float* per_unit, std::int16_t* counts) {
-    each_vector(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR { levels_of(d, frame + lane, flags + lane, n_lanes, per_unit + lane, counts + lane); });
+    each_register<float>(n_lanes, [&](auto d, std::size_t lane) HWY_ATTR { levels_of(d, frame + lane, flags + lane, n_lanes, per_unit + lane, counts + lane); });
 }
 
 }  // namespace
